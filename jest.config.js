@@ -1,0 +1,20 @@
+// Two projects: `unit` needs nothing running; `services` starts real PostgreSQL and a real Temporal server once.
+const transform = {
+  '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' }],
+};
+const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], transform, watchman: false };
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden}/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'services',
+      testMatch: ['<rootDir>/test/{workflows,replay,faults,api}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/harness/globalSetup.ts',
+      globalTeardown: '<rootDir>/test/harness/globalTeardown.ts',
+    },
+  ],
+  testTimeout: 120_000,
+  maxWorkers: 2,
+};
