@@ -1,0 +1,235 @@
+/**
+ * The shape every process shares: a person's act comes in an envelope, a pure decider answers with events or a
+ * refusal, events are recorded in the ledger, state evolves from what was recorded, and everything that people
+ * see in lists is projected from state. The same functions run in the workflow, in tests and in a rebuild.
+ */
+import type { Calendar } from './time/index.ts';
+import type { RuleSnapshot } from './rules.ts';
+
+/** Roles a membership of an institution gives. */
+export type InstitutionRole =
+  | 'officer'
+  | 'departmentReviewer'
+  | 'secretary'
+  | 'signatory'
+  | 'administrator'
+  | 'supervisor'
+  | 'member';
+
+/** Roles a person has in one case only; `handler` handles one objection, `objector` filed it. */
+export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler';
+
+/** Roles outside any institution. `interestedParty` may be anybody with a token; `platformOperator` keeps packs and calendars. */
+export type GlobalRole = 'interestedParty' | 'platformOperator';
+
+export type Role = InstitutionRole | CaseRole | GlobalRole;
+
+/** Who acts. Under a delegation both names are kept: `personId` acts, `onBehalfOf` is whose right it is. */
+export type Actor =
+  | { kind: 'person'; personId: string; onBehalfOf?: string; roles: Role[]; departments: string[] }
+  | { kind: 'system' };
+
+/** A personal or sealable value kept apart, encrypted per subject; the ledger holds only its id and salted digest. */
+export interface SealedRef {
+  sealed: string;
+  digest: string;
+}
+
+/** An uploaded file by the SHA-256 of its bytes. */
+export interface DocumentRef {
+  document: string;
+  name?: SealedRef;
+}
+
+export type PersonStatus = 'active' | 'retired' | 'left' | 'deceased';
+
+/** A deciding body as it is on the day: members with their department, substitutes with whom they may stand for. */
+export interface BodyFacts {
+  members: { personId: string; department?: string }[];
+  substitutes: { personId: string; department?: string; for?: string }[];
+}
+
+/** What the dispatcher reads for an act at delivery. What an event relies on is written into the event. */
+export interface Facts {
+  calendar?: Calendar;
+  bodies?: { leadingGroup?: BodyFacts; leadership?: BodyFacts };
+  /** Pairs of persons declared related (marriage, kinship, interest). */
+  relations?: [string, string][];
+  people?: Record<string, { status: PersonStatus; departments: string[] }>;
+  /** The rules as they would resolve today, for a transition; absent when they equal the pinned ones. */
+  currentRules?: RuleSnapshot;
+}
+
+/** One act on its way to a case. `receivedAt` is PostgreSQL's clock when the inbox row was written. */
+export interface Envelope<T extends string = string, B = unknown> {
+  actId: string;
+  type: T;
+  receivedAt: string;
+  actor: Actor;
+  body: B;
+  /** For each open window of the case, by its deadline key: whether the act came in time. Fixed at receipt. */
+  timely: Record<string, boolean>;
+  facts: Facts;
+}
+
+/** A refusal: stable code, both languages, HTTP status the API answers with (409 lost race or wrong step, 422 rule, 403). */
+export interface Refusal {
+  code: string;
+  status: 403 | 404 | 409 | 422;
+  zh: string;
+  en: string;
+  /** Where in the body the fault lies (JSON pointer), and the clause that asks for it. */
+  at?: string;
+  clause?: string;
+}
+
+/** An event as the decider says it; the record adds sequence, time of record and hash. */
+export interface NewEvent<T extends string = string, D = unknown> {
+  type: T;
+  /** Version of `data`'s shape; upcasters lift older ones. */
+  v: number;
+  /** When it takes effect in law; usually the receipt of the act. */
+  effectiveAt: string;
+  data: D;
+}
+
+/** An event as the ledger holds it. */
+export interface LedgerEvent<T extends string = string, D = unknown> extends NewEvent<T, D> {
+  seq: number;
+  recordedAt: string;
+  actId: string;
+  actor: Actor;
+}
+
+/** Conditions across cases that the record checks under row locks, in the same transaction as the events. */
+export type Guard =
+  /** Claims the achievement; another live claim does not refuse but links both (an `applicationLinked` event is appended). */
+  | { kind: 'claimAchievement'; achievementId: string; effectiveAt: string }
+  /** Refused while another live case claims the same achievement. */
+  | { kind: 'soleClaim'; achievementId: string }
+  | { kind: 'releaseAchievement'; achievementId: string }
+  /** The next number of the institution and year, without gaps; appends a `caseNumbered` event. */
+  | { kind: 'assignNumber'; series: string; year: number; effectiveAt: string }
+  /** Refused before `endsAt` by the database's clock, or while a receipt earlier than `endsAt` is undelivered. */
+  | { kind: 'windowOver'; endsAt: string };
+
+/** What a decider answers. */
+export type Decision<E extends NewEvent = NewEvent> = { events: E[]; guards?: Guard[] } | { refusal: Refusal };
+
+export interface Task {
+  /** Stable within the case while the task stays the same one. */
+  key: string;
+  /** The act that fulfils it. */
+  act: string;
+  /** Who must do it: one person, or everybody with the role (and the department). */
+  personId?: string;
+  role?: Role;
+  department?: string;
+  since: string;
+  /** Instant by which it must be done, if there is one. */
+  due?: string;
+  /** Why it stands out, for example `quorumLost`; shown in the stalled list. */
+  alert?: string;
+}
+
+/** A deadline with all that is needed to recount it. */
+export interface DeadlineRow {
+  key: string;
+  kind: 'window' | 'handling' | 'review' | 'term' | 'internal';
+  startDate: string;
+  lastDay: string;
+  /** Exclusive end, UTC. A window counts as closed for every reader from this instant. */
+  endsAt: string;
+  bound: 'atLeast' | 'atMost';
+  n: number;
+  unit: 'workingDay' | 'calendarDay' | 'month' | 'year';
+  countsFirstDay: boolean;
+  clause: string;
+  phrase: string;
+  reading?: string;
+  calendarVersion: string;
+  provisional: boolean;
+  skipped: { date: string; reason: string }[];
+  state: 'running' | 'closed' | 'cancelled';
+}
+
+export interface PartyRow {
+  personId: string;
+  role: CaseRole;
+}
+
+export interface NoticeRow {
+  id: string;
+  kind: 'empowerment' | 'price';
+  /** 1 for the first, 2 for the amended one; the old one is kept. */
+  edition: number;
+  number?: string;
+  audience: 'institution' | 'public';
+  publishedAt: string;
+  deadlineKey: string;
+  content: SealedRef;
+  contentDigest: string;
+  state: 'open' | 'closed' | 'superseded' | 'takenDown';
+  addenda: { on: string; lastDay: string; endsAt: string; reason: string }[];
+}
+
+export interface ObjectionRow {
+  id: string;
+  noticeId: string;
+  /** Hidden from applicants and everyone who does not handle it. */
+  objectorId?: string;
+  receivedAt: string;
+  inTime: boolean;
+  onPaper: boolean;
+  state: 'unconfirmed' | 'received' | 'admitted' | 'inadmissible' | 'dismissed' | 'upheldInPart' | 'upheld' | 'withdrawn' | 'late' | 'underReview';
+  handlers: string[];
+}
+
+/** A right that came into being; rights live on in processes of their own. */
+export interface RightRow {
+  key: string;
+  kind: 'coOwnership' | 'fullOwnership' | 'useRight';
+  startDate: string;
+  /** Last day of a use right. */
+  lastDay?: string;
+  receipt: { kind: 'registry' | 'handoverRecord' | 'agreement'; number?: string; on: string };
+  holders: { personId: string; ppm: number; held: boolean }[];
+}
+
+/** Everything that lists, search and reports read of a case; computed from state alone, so it can be dropped and rebuilt. */
+export interface Projection {
+  step: string;
+  status: 'open' | 'done' | 'refused' | 'withdrawn' | 'merged';
+  mode: string;
+  achievementId: string;
+  number?: string;
+  parties: PartyRow[];
+  tasks: Task[];
+  deadlines: DeadlineRow[];
+  notices: NoticeRow[];
+  objections: ObjectionRow[];
+  rights: RightRow[];
+}
+
+/** Something to tell somebody, by template; delivered at least once with a stable id (case, seq, index). */
+export interface Message {
+  template: string;
+  to: { personId: string } | { role: InstitutionRole; department?: string };
+  /** Values for the template: codes, dates, numbers and sealed refs, never personal text. */
+  values: Record<string, string | number | SealedRef>;
+}
+
+/** A process as pure functions. */
+export interface Process<S, E extends LedgerEvent = LedgerEvent> {
+  kind: string;
+  initial(caseId: string, institutionId: string): S;
+  decide(state: S, act: Envelope): Decision;
+  evolve(state: S, event: E): S;
+  project(state: S): Projection;
+  /** Messages that follow from one newly recorded event; `state` is the state after it. */
+  tell(state: S, event: E): Message[];
+  /** The system act to perform next and the instant for it, if the case waits for time. */
+  nextWake(state: S): { at: string; type: string; body: unknown } | undefined;
+  /** Whether the case is over. */
+  isOver(state: S): boolean;
+}
