@@ -1,0 +1,280 @@
+/**
+ * Who may do what at which step: the declared table role × step × act. The API authorises by it, `allowedActs` is
+ * read from it, the decider refuses by it, tests walk it cell by cell, and the flow chart is drawn from it.
+ */
+import type { Role } from '../process.ts';
+import type { ActType, Step } from './acts.ts';
+
+/** What the dispatcher must read before the act is decided. */
+export type FactNeed = 'calendar' | 'bodies' | 'relations' | 'people' | 'currentRules';
+
+export interface ActRow {
+  /** Any one of these roles suffices; `system` acts come from timers and the platform alone. */
+  roles: (Role | 'system')[];
+  steps: Step[];
+  needs: FactNeed[];
+  zh: string;
+  en: string;
+}
+
+const beforeAgreement: Step[] = [
+  'consent',
+  'check',
+  'returned',
+  'departmentReview',
+  'groupDecision',
+  'leadershipDecision',
+  'noticePreparation',
+  'publicity',
+  'objectionHandling',
+  'amendment',
+  'statement',
+  'agreement',
+];
+const live: Step[] = [...beforeAgreement, 'titleChange', 'useRightGrant', 'registration'];
+const afterPublishing: Step[] = [
+  'publicity',
+  'objectionHandling',
+  'amendment',
+  'statement',
+  'groupDecision',
+  'leadershipDecision',
+  'agreement',
+  'noticePreparation',
+  'titleChange',
+  'useRightGrant',
+  'registration',
+];
+
+/** The table. Rows stand in the order in which a case meets them. */
+export const actTable: Record<ActType, ActRow> = {
+  sendForConsent: {
+    roles: ['representative'],
+    steps: ['draft'],
+    needs: ['people'],
+    zh: '送交完成人同意',
+    en: 'send for consent',
+  },
+  consent: { roles: ['inventor'], steps: ['consent'], needs: [], zh: '同意申请', en: 'consent' },
+  declineConsent: { roles: ['inventor'], steps: ['consent'], needs: [], zh: '不同意申请', en: 'decline consent' },
+  recordCoOwnerConsent: {
+    roles: ['officer'],
+    steps: ['consent'],
+    needs: [],
+    zh: '登记共有人同意',
+    en: "record a co-owner's consent",
+  },
+  amendApplication: {
+    roles: ['representative'],
+    steps: ['consent', 'returned'],
+    needs: ['people'],
+    zh: '修改申请',
+    en: 'amend the application',
+  },
+  submit: { roles: ['representative'], steps: ['consent'], needs: [], zh: '提交申请', en: 'submit' },
+  returnForCorrection: { roles: ['officer'], steps: ['check'], needs: [], zh: '退回补正', en: 'return for correction' },
+  passCheck: { roles: ['officer'], steps: ['check'], needs: ['bodies', 'relations'], zh: '审查通过', en: 'pass the check' },
+  refuseApplication: { roles: ['officer'], steps: ['check'], needs: [], zh: '不予受理', en: 'refuse' },
+  reviewAsDepartment: {
+    roles: ['departmentReviewer'],
+    steps: ['departmentReview'],
+    needs: ['bodies', 'relations'],
+    zh: '部门审核',
+    en: 'review as a department',
+  },
+  nameSubstitute: {
+    roles: ['administrator'],
+    steps: ['groupDecision', 'leadershipDecision'],
+    needs: ['bodies', 'relations', 'people'],
+    zh: '指定替补',
+    en: 'name a substitute',
+  },
+  recordDecision: {
+    roles: ['secretary'],
+    steps: ['groupDecision', 'leadershipDecision'],
+    needs: ['bodies', 'relations'],
+    zh: '记录集体决策',
+    en: 'record a collective decision',
+  },
+  publishNotice: {
+    roles: ['officer'],
+    steps: ['noticePreparation'],
+    needs: ['calendar'],
+    zh: '发布公示',
+    en: 'publish the notice',
+  },
+  closeWindow: {
+    roles: ['system'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '公示期满',
+    en: 'close the window',
+  },
+  recordPublicityGap: {
+    roles: ['officer', 'system'],
+    steps: ['publicity'],
+    needs: ['calendar'],
+    zh: '登记公示中断',
+    en: 'record a gap in the publicity',
+  },
+  takeDownNotice: {
+    roles: ['officer'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '撤下公示',
+    en: 'take the notice down',
+  },
+  fileObjection: {
+    roles: ['member', 'interestedParty'],
+    steps: afterPublishing,
+    needs: ['calendar'],
+    zh: '提出异议',
+    en: 'object',
+  },
+  enterPaperObjection: {
+    roles: ['officer'],
+    steps: afterPublishing,
+    needs: [],
+    zh: '录入书面异议',
+    en: 'enter an objection on paper',
+  },
+  confirmPaperObjection: {
+    roles: ['officer', 'supervisor'],
+    steps: afterPublishing,
+    needs: ['calendar'],
+    zh: '复核书面异议',
+    en: 'confirm an objection on paper',
+  },
+  admitObjection: {
+    roles: ['officer'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: ['relations', 'calendar'],
+    zh: '受理异议',
+    en: 'admit the objection',
+  },
+  rejectObjection: {
+    roles: ['officer'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: ['calendar'],
+    zh: '不予受理异议',
+    en: 'reject the objection',
+  },
+  recuseHandler: {
+    roles: ['officer', 'handler'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: ['relations'],
+    zh: '调查人回避',
+    en: 'recuse a handler',
+  },
+  recordFinding: {
+    roles: ['handler'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: ['calendar'],
+    zh: '作出异议处理决定',
+    en: 'decide the objection',
+  },
+  withdrawObjection: {
+    roles: ['objector'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '撤回异议',
+    en: 'withdraw the objection',
+  },
+  requestReview: {
+    roles: ['objector'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: ['calendar'],
+    zh: '申请复核',
+    en: 'request a review',
+  },
+  recordReview: {
+    roles: ['officer'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '登记复核结论',
+    en: 'record the review',
+  },
+  proposeAmendment: {
+    roles: ['representative'],
+    steps: ['amendment'],
+    needs: ['people'],
+    zh: '提出新的分配方案',
+    en: 'propose the amendment',
+  },
+  signAmendment: {
+    roles: ['inventor'],
+    steps: ['amendment'],
+    needs: ['bodies', 'relations'],
+    zh: '签署新的分配方案',
+    en: 'sign the amendment',
+  },
+  stateResult: {
+    roles: ['officer'],
+    steps: ['statement'],
+    needs: ['bodies', 'relations'],
+    zh: '出具公示情况说明',
+    en: "state the publicity's result",
+  },
+  proposeAgreement: { roles: ['officer'], steps: ['agreement'], needs: [], zh: '拟定协议', en: 'draw up the agreement' },
+  signAgreement: {
+    roles: ['inventor', 'signatory'],
+    steps: ['agreement'],
+    needs: ['people'],
+    zh: '签署协议',
+    en: 'sign the agreement',
+  },
+  recordTitleChange: { roles: ['officer'], steps: ['titleChange'], needs: [], zh: '登记权属变更', en: 'record the title change' },
+  grantUseRight: {
+    roles: ['officer'],
+    steps: ['useRightGrant'],
+    needs: ['calendar'],
+    zh: '授予长期使用权',
+    en: 'grant the use right',
+  },
+  tagLedger: { roles: ['officer'], steps: ['registration'], needs: [], zh: '台账标记', en: 'tag the ledger' },
+  withdraw: { roles: ['representative'], steps: beforeAgreement, needs: [], zh: '撤回申请', en: 'withdraw' },
+  proposeRepresentative: {
+    roles: ['inventor'],
+    steps: live,
+    needs: ['people'],
+    zh: '提议更换代表',
+    en: 'propose a representative',
+  },
+  consentToRepresentative: {
+    roles: ['inventor'],
+    steps: live,
+    needs: [],
+    zh: '同意更换代表',
+    en: 'consent to the representative',
+  },
+  recordLifeEvent: {
+    roles: ['officer'],
+    steps: live,
+    needs: [],
+    zh: '登记人员变动',
+    en: "record an inventor's death, retirement or leaving",
+  },
+  recordHeirs: { roles: ['officer'], steps: [...live, 'done'], needs: [], zh: '登记继承人', en: 'record the heirs' },
+  resolveLink: {
+    roles: ['officer'],
+    steps: ['check', 'returned', 'departmentReview', 'groupDecision', 'leadershipDecision', 'noticePreparation'],
+    needs: [],
+    zh: '处理重复申请',
+    en: 'resolve linked applications',
+  },
+  transitionRules: {
+    roles: ['secretary'],
+    steps: live,
+    needs: ['currentRules'],
+    zh: '决定适用新规则',
+    en: 'move the case to the new rules',
+  },
+  raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
+};
+
+/** Acts that the roles allow at the step, in the table's order. */
+export function actsFor(roles: readonly (Role | 'system')[], step: Step): ActType[] {
+  return (Object.keys(actTable) as ActType[]).filter(
+    (act) => actTable[act].steps.includes(step) && actTable[act].roles.some((role) => roles.includes(role)),
+  );
+}
