@@ -70,6 +70,29 @@ export type MajorMatter = 'fullOwnership' | 'coOwnership' | 'useRight' | 'priceA
 
 export type NoticeKind = 'empowerment' | 'price';
 
+/** What a share is a share of; two floors on different bases are two rules, never one. */
+export type ShareBase =
+  | 'netIncomeOrEquity'
+  | 'rewardTotal'
+  | 'conversionIncome'
+  | 'netServiceIncome'
+  | 'operatingProfit'
+  | 'horizontalSurplus'
+  | 'netConversionIncome';
+
+/** A share as the law states it, for example at least 70 percent of net income or equity. */
+export interface Share {
+  bound: Bound;
+  percent: number;
+  of: ShareBase;
+}
+
+/** How a price may be found (nm-pilot.3.7a, bt-149.10a). */
+export type PricingChannel = 'negotiation' | 'listing' | 'auction';
+
+/** The three conditions for renewing a use right (bt-149.2b), each evidenced. */
+export type RenewalCondition = 'agreementKept' | 'progressMade' | 'incomeGood';
+
 /** Every value a process reads, by key. Lists are closed unless their key says otherwise. */
 export interface RuleValues {
   /** Modes this institution may use on the date. */
@@ -116,6 +139,40 @@ export interface RuleValues {
   'objection.review': { body: string; within: Duration };
   /** The five subjects a unit's rule set must cover (nm-hei.6b); named, missing ones are shown. */
   'overlay.covers': string[];
+
+  // Below: carried by packs and overlays for processes that do not run yet. Nothing reads them so far.
+  'pricing.channels': PricingChannel[];
+  /** Reward total where no contract or unit rule says otherwise; the state's floor stands under it. */
+  'distribution.rewardShare': Share;
+  /** Two documents give the transfer office a floor on two bases; one payment of the larger amount meets both. */
+  'distribution.officeShareOfReward': Share;
+  'distribution.officeShareOfIncome': Share;
+  'distribution.serviceReward': Share;
+  'distribution.ownImplementation': { share: Share; years: number };
+  'distribution.surplusShare': Share;
+  'distribution.fundShare': Share;
+  'distribution.fundFrom': 'unitShare' | 'wholeIncome';
+  'distribution.publicity': Duration;
+  'distribution.payment': Duration;
+  'distribution.deductedCosts': string[];
+  'distribution.incomeBasis': 'received' | 'contracted';
+  'distribution.ratioDate': 'contract' | 'receipt' | 'decision';
+  'renewal.conditions': RenewalCondition[];
+  /** Fen that may be owed at renewal without counting as a breach. */
+  'renewal.arrearsToleranceFen': number;
+  'departure.term': Duration;
+  'departure.extension': { allowed: boolean };
+  'departure.earlierTerms': 'thisInstitution' | 'everyInstitution' | 'none';
+  /** How a chief leader may come to hold equity: as a recorded exception, or with the competent department's approval. */
+  'leader.chiefEquity': 'exception' | 'withApproval';
+  'leader.divestment': Duration;
+  'leader.restrictionMonthsAfterOffice': number;
+  /** Fen received at which a horizontal project counts like a regional key project: for one project, for a year. */
+  'horizontal.keyProject': { projectFen: number; yearFen: number };
+  'horizontal.thresholdScope': 'project' | 'person' | 'institution';
+  'secret.filing': Duration;
+  /** Month and day (MM-DD) by which the annual report is due. */
+  'report.annualDue': string;
 }
 
 export type RuleKey = keyof RuleValues;
@@ -129,9 +186,24 @@ export interface ResolvedRule<K extends RuleKey = RuleKey> {
   /** Set where the text does not say it outright; shown wherever the value is. */
   reading?: string;
   /** Pack id and version, or `overlay`. */
-  source: { pack: string; version: string; rank: 'state' | 'region' | 'city' | 'institution' };
+  source: { pack: string; version: string; rank: Rank };
   from: string;
+  /** Further clauses that carry the value, for example one for each mode of a list. */
+  also?: Citation[];
+  /** Mandatory values that stand under this one: no contract, unit rule or act may fall below them. */
+  under?: { value: RuleValues[K]; cite: Citation; pack: string }[];
+  /** Set where this value displaced a pack that yields to later rules of higher rank; `cite` is the yielding clause. */
+  prevailsOver?: { pack: string; cite: Citation }[];
 }
+
+/** Who issued a rule, from the widest to the closest. */
+export type Rank = 'state' | 'region' | 'city' | 'institution';
+
+/**
+ * Why a key has no value on a date: no source speaks of it, none does yet, those that did have ended or were
+ * repealed, or mandatory rules contradict each other.
+ */
+export type GapReason = 'noSource' | 'notYet' | 'ended' | 'repealed' | 'conflict';
 
 /** The rules of one institution on one date. `hash` is SHA-256 over the canonical JSON of everything else. */
 export interface RuleSnapshot {
@@ -142,22 +214,47 @@ export interface RuleSnapshot {
   packs: { id: string; version: string }[];
   overlayVersion: number;
   rules: { [K in RuleKey]?: ResolvedRule<K> };
+  /** Keys that some source speaks of, but not on this date. A key in neither list has no source at all. */
+  gaps?: { [K in RuleKey]?: GapReason };
 }
 
 /** Thrown when no source gives a value on the date: an error, never a built-in default. */
 export class RuleMissing extends Error {
+  readonly code = 'rule.missing';
   readonly key: RuleKey;
-  constructor(key: RuleKey) {
-    super(`No rule gives ${key} for this institution on this date`);
+  readonly reason: GapReason;
+  readonly zh: string;
+  readonly en: string;
+  constructor(key: RuleKey, reason: GapReason = 'noSource') {
+    super(`No rule gives ${key} for this institution on this date (${reason})`);
     this.name = 'RuleMissing';
     this.key = key;
+    this.reason = reason;
+    this.zh = `本单位在该日没有关于 ${key} 的规定（${GAP_ZH[reason]}）`;
+    this.en = `No rule gives ${key} for this institution on this date (${GAP_EN[reason]})`;
   }
 }
+
+const GAP_ZH: Record<GapReason, string> = {
+  noSource: '没有任何依据',
+  notYet: '依据尚未施行',
+  ended: '依据已到期',
+  repealed: '依据已废止',
+  conflict: '强制性规定相互冲突',
+};
+
+const GAP_EN: Record<GapReason, string> = {
+  noSource: 'no source speaks of it',
+  notYet: 'its source is not in force yet',
+  ended: 'its source has ended',
+  repealed: 'its source was repealed',
+  conflict: 'mandatory rules contradict each other',
+};
 
 /** The resolved rule, or RuleMissing. */
 export function ruleOf<K extends RuleKey>(snapshot: RuleSnapshot, key: K): ResolvedRule<K> {
   const found = snapshot.rules[key];
-  if (!found) throw new RuleMissing(key);
+  if (!found) throw new RuleMissing(key, snapshot.gaps?.[key]);
   return found as ResolvedRule<K>;
 }
 
