@@ -1,6 +1,5 @@
 /** Names and shapes that workflow, worker, API and tests share. Free of zod, so that workflow bundles stay small. */
 import type { Actor, Envelope, Guard, LedgerEvent, Message, NewEvent, Projection, Refusal } from '../domain/process.ts';
-import type { RuleSnapshot } from '../domain/rules.ts';
 
 /** Task queue of the cases' workflows and activities. */
 export const caseTaskQueue = 'cases';
@@ -40,13 +39,12 @@ export interface ActAnswer {
 /** Name of the ApplicationFailure type that carries a Refusal in its details. */
 export const refusalFailure = 'Refusal';
 
-/** Loads a case from the ledger: all events after `after`, and the rule snapshot it is pinned to. */
+/** Loads a case from the ledger: all events after `after`. The rules it is pinned to are in its first event. */
 export interface LoadResult {
   institutionId: string;
   kind: ProcessKind;
   version: number;
   events: LedgerEvent[];
-  snapshot: RuleSnapshot;
 }
 
 /** One act's whole effect, written in one transaction. */
@@ -82,4 +80,4 @@ export interface CaseActivities {
   record(request: RecordRequest): Promise<RecordResult>;
 }
 
-export type { Envelope, RuleSnapshot };
+export type { Envelope };

@@ -56,7 +56,9 @@ export interface Facts {
   /** Pairs of persons declared related (marriage, kinship, interest). */
   relations?: [string, string][];
   people?: Record<string, { status: PersonStatus; departments: string[] }>;
-  /** The rules as they would resolve today, for a transition; absent when they equal the pinned ones. */
+  /** The snapshot pinned with the opening act; it goes into the ledger with the first event. */
+  pinnedRules?: RuleSnapshot;
+  /** The rules as they would resolve on the day of receipt, for a transition. */
   currentRules?: RuleSnapshot;
 }
 

@@ -113,7 +113,8 @@ export interface Receipt {
 export interface Bodies {
   /** The representative sends the draft to everyone whose consent is needed; this opens the case. */
   sendForConsent: { application: Application };
-  consent: { applicationDigest: string };
+  /** Consent is to one version of the application; an amended one asks anew. */
+  consent: { applicationVersion: number };
   declineConsent: { grounds: SealedRef };
   recordCoOwnerConsent: { coOwnerId: string; document: DocumentRef };
   amendApplication: { application: Application };
@@ -175,10 +176,10 @@ export interface Bodies {
     document: DocumentRef;
   };
   proposeAmendment: { inventors: Inventor[]; unitPpm: Ppm; incomeUnitPpm: Ppm; grounds: SealedRef };
-  signAmendment: { amendmentDigest: string };
+  signAmendment: { amendmentVersion: number };
   stateResult: { document: DocumentRef; remarks?: SealedRef };
   proposeAgreement: AgreementText;
-  signAgreement: { version: number; agreementDigest: string };
+  signAgreement: { agreementVersion: number };
   recordTitleChange: Receipt;
   grantUseRight: { startsOn: CivilDate };
   tagLedger: {

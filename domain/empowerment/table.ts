@@ -6,7 +6,15 @@ import type { Role } from '../process.ts';
 import type { ActType, Step } from './acts.ts';
 
 /** What the dispatcher must read before the act is decided. */
-export type FactNeed = 'calendar' | 'bodies' | 'relations' | 'people' | 'currentRules';
+export type FactNeed =
+  | 'calendar'
+  | 'bodies'
+  | 'relations'
+  | 'people'
+  /** The snapshot that the API pinned to the case with its opening act. */
+  | 'pinnedRules'
+  /** The rules as they would resolve on the day of receipt. */
+  | 'currentRules';
 
 export interface ActRow {
   /** Any one of these roles suffices; `system` acts come from timers and the platform alone. */
@@ -51,7 +59,7 @@ export const actTable: Record<ActType, ActRow> = {
   sendForConsent: {
     roles: ['representative'],
     steps: ['draft'],
-    needs: ['people'],
+    needs: ['people', 'pinnedRules'],
     zh: '送交完成人同意',
     en: 'send for consent',
   },
