@@ -36,11 +36,7 @@ export function daysInMonth(year: number, month: number): number {
 function split(text: string): Parts {
   const match = typeof text === 'string' ? DATE_SHAPE.exec(text) : null;
   if (!match) {
-    throw new TimeError(
-      'date.malformed',
-      `日期须写作 YYYY-MM-DD：${text}`,
-      `A date is written YYYY-MM-DD: ${text}`,
-    );
+    throw new TimeError('date.malformed', `日期须写作 YYYY-MM-DD：${text}`, `A date is written YYYY-MM-DD: ${text}`);
   }
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) {

@@ -6,3 +6,5 @@ export * from './errors.ts';
 export * from './civil.ts';
 export * from './calendar.ts';
 export * from './deadline.ts';
+export * from './calendar-import.ts';
+export * from './recompute.ts';
