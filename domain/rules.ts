@@ -111,7 +111,8 @@ export interface RuleValues {
   /** A use right survives its holder's transfer, retirement or leaving; a default clause outside the pilot. */
   'empowerment.useRight.survivesLeaving': boolean;
   'empowerment.agreement.terms': AgreementTerm[];
-  'empowerment.titleChange': { required: boolean; withoutRegistry: 'handoverRecord' };
+  /** Kinds for which no registry exists change hands by a signed handover record (nm-hei.8g). */
+  'empowerment.titleChange': { required: boolean; withoutRegistry: 'handoverRecord'; kindsWithoutRegistry: ResultKind[] };
   /** Days after the agreement on which the open title change is recalled; the institution's. */
   'empowerment.titleChange.reminderDays': number[];
   'publicity.coOwnership': Duration;
@@ -127,6 +128,8 @@ export interface RuleValues {
   /** Who may hold what when the decision is taken. */
   'decision.group.departments': string[];
   'decision.group.quorum': number;
+  /** What approves: so many of the votes of those present, or of all members who may vote. */
+  'decision.majority': { of: 'present' | 'eligible'; numerator: number; denominator: number; compare: 'moreThan' | 'atLeast' };
   'decision.leadership.form': 'presidentsMeeting' | 'partyCommittee';
   'decision.leadership.quorum': number;
   'decision.collective': { groupFirst: boolean; leadershipForMajor: boolean };
