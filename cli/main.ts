@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import { registerDeadline } from './deadline.ts';
+
+/** Each adds one command. A command imports what is heavy only when it runs, so that the others start at once. */
+const commands = [registerDeadline];
+
+// A reader that stops early (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const program = new Command('fuquan').description('赋权 / technology-transfer procedures');
+for (const register of commands) register(program);
+await program.parseAsync();
