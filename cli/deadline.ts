@@ -106,27 +106,14 @@ interface CsvRecord {
   broken: boolean;
 }
 
-/** Splits CSV by RFC 4180, with any line ending. Blank records are left out. */
-function parseCsv(text: string): CsvRecord[] {
-  const records: CsvRecord[] = [];
-  let row = 1;
-  let cells: string[] = [];
+/** Reads the record that begins at `from`; `next` is where the one after it begins. */
+function readRecord(text: string, from: number): { cells: string[]; next: number; broken: boolean } {
+  const cells: string[] = [];
   let cell = '';
   let state: 'plain' | 'quoted' | 'closed' = 'plain';
   let broken = false;
-  const endCell = () => {
-    cells.push(cell.trim());
-    cell = '';
-    state = 'plain';
-  };
-  const endRecord = () => {
-    endCell();
-    if (broken || cells.some((value) => value !== '')) records.push({ row, cells, broken });
-    row += 1;
-    cells = [];
-    broken = false;
-  };
-  for (let i = 0; i < text.length; i += 1) {
+  let i = from;
+  for (; i < text.length; i += 1) {
     const c = text[i] as string;
     if (state === 'quoted') {
       if (c !== '"') cell += c;
@@ -134,18 +121,35 @@ function parseCsv(text: string): CsvRecord[] {
         cell += c;
         i += 1;
       } else state = 'closed';
-    } else if (c === ',') endCell();
-    else if (c === '\n' || c === '\r') {
-      if (c === '\r' && text[i + 1] === '\n') i += 1;
-      endRecord();
-    } else if (c === '"' && state === 'plain' && cell.trim() === '') {
+    } else if (c === ',') {
+      cells.push(cell.trim());
+      cell = '';
+      state = 'plain';
+    } else if (c === '\n' || c === '\r') break;
+    else if (c === '"' && state === 'plain' && cell.trim() === '') {
       cell = '';
       state = 'quoted';
     } else if (state === 'plain') cell += c;
     else if (c.trim() !== '') broken = true;
   }
-  if ((state as string) === 'quoted') broken = true;
-  endRecord();
+  cells.push(cell.trim());
+  return { cells, next: afterLineEnd(text, i), broken: broken || state === 'quoted' };
+}
+
+function afterLineEnd(text: string, at: number): number {
+  return at + (text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1);
+}
+
+/** Splits CSV by RFC 4180, with any line ending. Blank records are left out. */
+function parseCsv(text: string): CsvRecord[] {
+  const records: CsvRecord[] = [];
+  for (let at = 0, row = 1; at < text.length; row += 1) {
+    const { cells, next, broken } = readRecord(text, at);
+    if (broken || cells.some((value) => value !== '')) records.push({ row, cells, broken });
+    // A stray quote swallows the rows after it up to the next quote: only its own line is given up.
+    const lineEnd = text.slice(at, next).search(/[\r\n]/);
+    at = broken && lineEnd >= 0 ? afterLineEnd(text, at + lineEnd) : next;
+  }
   return records;
 }
 
