@@ -259,6 +259,12 @@ const COMMANDER_ZH: Record<string, string> = {
   'commander.excessArguments': '多余的参数',
 };
 
+const HELP = `
+CSV: 表头 start,bound,n,unit[,countsFirstDay]，列序不限；行号同电子表格，表头为第 1 行。
+     The header names start,bound,n,unit[,countsFirstDay] in any order; rows are numbered as in a spreadsheet, the header being 1.
+退出码 / exit code: 0 成功 all answered; 1 有错误的行 some rows are wrong; 2 用法或参数错误 the call is wrong.
+`;
+
 function complain(message: string): void {
   process.stderr.write(`fuquan deadline: ${message}\n`);
 }
@@ -276,6 +282,7 @@ export function registerDeadline(program: Command): void {
     .option('--csv <file>', '逐行计算，每行输出一个 JSON / answer each row with one line of JSON')
     .option('--calendar <file>', '叠加日历文件，可重复 / lay a calendar file over the shipped one; repeatable', collect, [])
     .option('--json', '输出 JSON / print JSON')
+    .addHelpText('after', HELP)
     .configureOutput({ outputError: () => undefined })
     .exitOverride(({ exitCode, code, message }) => {
       // Help is no error; anything else commander objects to is a mistake in the call, told in both languages.

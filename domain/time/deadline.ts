@@ -36,8 +36,8 @@ export const UNITS: readonly Unit[] = ['workingDay', 'calendarDay', 'month', 'ye
 export const LONGEST: Readonly<Record<Unit, number>> = { workingDay: 2_500, calendarDay: 36_500, month: 1_200, year: 100 };
 
 const FIRST_START = '2000-01-01';
-/** A hundred years before the last date that can be written, so that every accepted length can be counted. */
-const LAST_START = '2899-12-31';
+/** More than a hundred years before the last date that can be written, so that every accepted length can be counted. */
+const LAST_START = '2898-12-31';
 
 const UNIT_WORDS: Readonly<Record<Unit, [zh: string, en: string]>> = {
   workingDay: ['个工作日', 'working day(s)'],

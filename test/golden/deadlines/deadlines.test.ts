@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { applyImport, computeDeadline, previewImport, recompute, type DeadlineInput } from '../../../domain/time/index.ts';
@@ -36,6 +37,7 @@ describe('the golden table of deadlines', () => {
   ])('every row has the same answer in a process that runs in %s', (zone, offset) => {
     const script = fileURLToPath(new URL('./answers.ts', import.meta.url));
     const output = execFileSync(process.execPath, ['--import', 'tsx', script], {
+      cwd: dirname(script),
       env: { ...process.env, TZ: zone },
       encoding: 'utf8',
     });
@@ -87,11 +89,6 @@ describe('the Spring Festival of 2020, lengthened while a window was open', () =
   test('the addendum is dated 2020-01-27 and names the four days that are newly skipped (2020-02-02 was a Sunday before)', () => {
     const { addendum } = recompute(before, input, applyImport(asAnnounced, lengthening), { at, published: true });
     expect(addendum?.datedOn).toBe('2020-01-27');
-    expect(addendum?.newlySkipped.map((day) => day.date)).toEqual([
-      '2020-01-31',
-      '2020-02-01',
-      '2020-02-08',
-      '2020-02-09',
-    ]);
+    expect(addendum?.newlySkipped.map((day) => day.date)).toEqual(['2020-01-31', '2020-02-01', '2020-02-08', '2020-02-09']);
   });
 });
