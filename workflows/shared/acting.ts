@@ -1,0 +1,143 @@
+/** Carries one act through: decide, record, and decide anew where others have written meanwhile. */
+import { ApplicationFailure, log } from '@temporalio/workflow';
+import { refusalFailure, type ActAnswer, type RecordRequest } from '../../contracts/messages.ts';
+import type { Envelope, LedgerEvent, Process, Projection, Refusal } from '../../domain/process.ts';
+import { instantMs } from '../../domain/time/index.ts';
+import type { CaseState } from './caseState.ts';
+import { loadCase, loadFacts, record } from './durable.ts';
+import { followUpId, wakeActId } from './ids.ts';
+import type { Wake } from './wakes.ts';
+
+/** The failure by which a refusal travels to whoever sent the act. */
+export function refusalError(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.create({ type: refusalFailure, nonRetryable: true, message: refusal.en, details: [refusal] });
+}
+
+type Outcome = { kind: 'done'; answer: ActAnswer } | { kind: 'notYet'; retryAt: string };
+
+/** Performs acts on one case. Its caller sees to it that they run one at a time. */
+export class Acting<S> {
+  readonly #caseId: string;
+  readonly #process: Process<S>;
+  readonly #needsFacts: (type: string) => boolean;
+  readonly known: CaseState<S>;
+
+  constructor(caseId: string, process: Process<S>, needsFacts: (type: string) => boolean, known: CaseState<S>) {
+    this.#caseId = caseId;
+    this.#process = process;
+    this.#needsFacts = needsFacts;
+    this.known = known;
+  }
+
+  /** What the case waits for; a draft waits for nothing. */
+  nextWake(): Wake | undefined {
+    return this.known.version > 0 ? this.#process.nextWake(this.known.state) : undefined;
+  }
+
+  /** What time has brought by the instant and nobody has performed yet. */
+  dueBy(instant: string): Wake | undefined {
+    const wake = this.nextWake();
+    return wake && instantMs(wake.at) <= instantMs(instant) ? wake : undefined;
+  }
+
+  /** The refusal that the act would meet now, if any. */
+  refusalOf(envelope: Envelope): Refusal | undefined {
+    const decision = this.#process.decide(this.known.state, envelope);
+    return 'refusal' in decision ? decision.refusal : undefined;
+  }
+
+  /** Performs a person's act, after whatever time had brought when it was received. Throws a refusal as a failure. */
+  async perform(envelope: Envelope): Promise<ActAnswer> {
+    for (let wake = this.dueBy(envelope.receivedAt); wake; wake = this.dueBy(envelope.receivedAt)) {
+      if ((await this.wake(wake)) !== undefined) break;
+    }
+    const outcome = await this.#act(envelope);
+    if (outcome.kind === 'done') return outcome.answer;
+    throw refusalError({
+      code: 'window.notOver',
+      status: 409,
+      zh: '期限尚未届满，或此前收到的事项尚未办结',
+      en: 'The window is not over yet, or something received earlier is still being handled',
+    });
+  }
+
+  /** Performs what time has brought. Undefined when done, else the instant before which there is no use in trying again. */
+  async wake(wake: Wake): Promise<number | undefined> {
+    const { type, at, body } = wake;
+    const caseId = this.#caseId;
+    const envelope: Envelope = {
+      actId: wakeActId(caseId, wake),
+      type,
+      // In law it happens at its instant, however late a worker comes to it; the ledger keeps the instant of record too.
+      receivedAt: at,
+      actor: { kind: 'system' },
+      body,
+      timely: {},
+      facts: this.#needsFacts(type) ? await loadFacts({ caseId, type, at }) : {},
+    };
+    try {
+      const outcome = await this.#act(envelope);
+      return outcome.kind === 'done' ? undefined : instantMs(outcome.retryAt);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.type !== refusalFailure) throw error;
+      log.error('The process refuses what it waited for', { caseId, type, at });
+      return Date.now();
+    }
+  }
+
+  async #act(envelope: Envelope): Promise<Outcome> {
+    const { known } = this;
+    for (;;) {
+      const done = known.answerTo(envelope.actId);
+      if (done) return { kind: 'done', answer: done };
+      const decision = this.#process.decide(known.state, envelope);
+      if ('refusal' in decision) throw refusalError(decision.refusal);
+      const preview = known.preview(envelope, decision.events);
+      const result = await record(known.request(envelope, preview, decision.guards ?? []));
+      switch (result.kind) {
+        case 'recorded': {
+          const rows = [...known.asRows(envelope, decision.events, result.recordedAt), ...result.appended];
+          known.fold(rows);
+          await this.#followUp(envelope, preview.projection, result.appended);
+          return { kind: 'done', answer: known.answer(result.recordedAt, rows) };
+        }
+        case 'known':
+          if (result.version > known.version) {
+            known.fold((await loadCase({ caseId: this.#caseId, after: known.version })).events);
+          }
+          return { kind: 'done', answer: known.answer(result.events[0]?.recordedAt ?? envelope.receivedAt, result.events) };
+        case 'stale':
+          known.fold(result.events);
+          break;
+        case 'refused':
+          throw refusalError(result.refusal);
+        case 'notYet':
+          return result;
+      }
+    }
+  }
+
+  /** Tells and projects what guards appended: the act's own request was written before anyone knew of it. */
+  async #followUp(envelope: Envelope, written: Projection, appended: readonly LedgerEvent[]): Promise<void> {
+    const { known } = this;
+    if (appended.length === 0) return;
+    const messages = known.tellOf(appended);
+    if (messages.length === 0 && JSON.stringify(known.view) === JSON.stringify(written)) return;
+    for (;;) {
+      const request: RecordRequest = {
+        caseId: this.#caseId,
+        expectedVersion: known.version,
+        actId: followUpId(this.#caseId, envelope.actId),
+        fromInbox: false,
+        actor: { kind: 'system' },
+        events: [],
+        guards: [],
+        projection: this.#process.project(known.state),
+        messages,
+      };
+      const result = await record(request);
+      if (result.kind !== 'stale') return;
+      known.fold(result.events);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Runs any process of the domain as one durable case.
+ *
+ * 1. The ledger is the truth. State is folded from rows that the ledger holds, and moves by nothing else.
+ * 2. Acts run one at a time, in the order in which they arrive.
+ * 3. An act that waited for the database waits on; it is neither dropped nor decided on stale state.
+ * 4. What time brings is an act too, of the system, with an id that is the same however often it is tried.
+ * 5. An act received after such an instant is decided after it, whenever the timer fires.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { performActUpdate, stateQuery, type ActAnswer, type CaseInput } from '../../contracts/messages.ts';
+import type { Envelope, Process, Projection } from '../../domain/process.ts';
+import { Acting, refusalError } from './acting.ts';
+import { CaseState } from './caseState.ts';
+import { loadCase } from './durable.ts';
+import { spreadOf } from './ids.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { institutionAttribute, kindAttribute, stepAttribute } from './searchAttributes.ts';
+import { runWakes, sameWake } from './wakes.ts';
+
+/** A person's act on its way to the case; fails with type `Refusal` and the refusal as its detail. */
+export const performAct = defineUpdate<ActAnswer, [Envelope]>(performActUpdate);
+/** Where the case stands. */
+export const queryState = defineQuery<CaseSummary>(stateQuery);
+
+/** What an administrator sees of a running case: codes and counts only. */
+export interface CaseSummary {
+  caseId: string;
+  /** False until the ledger has been read. */
+  loaded: boolean;
+  version: number;
+  step?: string;
+  status?: Projection['status'];
+  /** What the case waits for, if it waits for time. */
+  wake?: { at: string; type: string };
+  /** Whether an act is being handled now. */
+  busy: boolean;
+}
+
+export interface CaseOptions {
+  /** Whether an act of the system of this type is decided by facts that must be read first. */
+  needsFacts(type: string): boolean;
+}
+
+/** One stretch of the procedure: comes back when the case has left its steps. */
+export type Part = (run: CaseRun) => Promise<void>;
+
+/** What a procedure may ask of the case that it runs. */
+export interface CaseRun {
+  /** Waits while the case stands at one of the steps, and lets time do its work there. */
+  through(...steps: string[]): Promise<void>;
+  /** Goes through the parts, round and round where the case turns back, until it is over. */
+  follow(parts: readonly Part[]): Promise<void>;
+}
+
+/** Events in a history from which on a part's end is taken as the moment to start a fresh one. */
+const LONG_HISTORY = 500;
+const SPREAD_MS = 10 * 60_000;
+
+/** Opens the case: hears acts and queries from the first moment, reads the ledger, gives the procedure its verbs. */
+export async function openCase<S>(process: Process<S>, input: CaseInput, options: CaseOptions): Promise<CaseRun> {
+  const running = new RunningCase(process, input, options);
+  running.listen();
+  await running.load();
+  return running;
+}
+
+class RunningCase<S> implements CaseRun {
+  readonly #process: Process<S>;
+  readonly #input: CaseInput;
+  readonly #options: CaseOptions;
+  readonly #turns = new OneAtATime();
+  #acting: Acting<S> | undefined;
+  #handled = 0;
+
+  constructor(process: Process<S>, input: CaseInput, options: CaseOptions) {
+    this.#process = process;
+    this.#input = input;
+    this.#options = options;
+  }
+
+  listen(): void {
+    setHandler(queryState, () => this.#summary());
+    setHandler(performAct, (envelope) => this.#turns.run(() => this.#perform(envelope)), {
+      // Synchronous: an asynchronous validator would accept everything. It refuses only what is plain already, which
+      // nothing is while another act is on its way or time has something to do first.
+      validator: (envelope) => {
+        const acting = this.#acting;
+        if (!acting || this.#turns.busy || acting.dueBy(envelope.receivedAt) || acting.known.answerTo(envelope.actId)) return;
+        const refusal = acting.refusalOf(envelope);
+        if (refusal) throw refusalError(refusal);
+      },
+    });
+  }
+
+  async load(): Promise<void> {
+    const { caseId } = this.#input;
+    const known = CaseState.from(this.#process, caseId, await loadCase({ caseId, after: 0 }));
+    this.#acting = new Acting(caseId, this.#process, (type) => this.#options.needsFacts(type), known);
+    this.#showStep();
+  }
+
+  async through(...steps: string[]): Promise<void> {
+    const here = (): boolean => !this.#ended() && steps.includes(this.#loaded.known.step);
+    await runWakes({
+      here: () => here() && !workflowInfo().continueAsNewSuggested,
+      nextWake: () => this.#loaded.nextWake(),
+      changes: () => this.#handled,
+      spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, SPREAD_MS),
+      perform: (wake) =>
+        this.#turns.run(async () => {
+          const notBefore = sameWake(this.#loaded.nextWake(), wake) ? await this.#loaded.wake(wake) : undefined;
+          this.#showStep();
+          return notBefore;
+        }),
+    });
+    if (here()) await this.#startAfresh();
+  }
+
+  async follow(parts: readonly Part[]): Promise<void> {
+    while (!this.#ended()) {
+      const before = this.#loaded.known.version;
+      for (const part of parts) {
+        await part(this);
+        if (!this.#ended() && workflowInfo().historyLength > LONG_HISTORY) await this.#startAfresh();
+      }
+      // At a step that no part knows the case waits for an act, instead of turning in circles.
+      await condition(() => this.#ended() || this.#loaded.known.version > before);
+    }
+    await condition(allHandlersFinished);
+  }
+
+  get #loaded(): Acting<S> {
+    if (!this.#acting) throw new Error('The ledger has not been read');
+    return this.#acting;
+  }
+
+  async #perform(envelope: Envelope): Promise<ActAnswer> {
+    if (!this.#acting) await condition(() => this.#acting !== undefined);
+    try {
+      return await this.#loaded.perform(envelope);
+    } finally {
+      this.#handled++;
+      this.#showStep();
+    }
+  }
+
+  #ended(): boolean {
+    const { known } = this.#loaded;
+    // A start whose opening act was refused leaves a draft behind, and a draft needs no workflow.
+    if (known.version === 0) return this.#handled > 0 && !this.#turns.busy;
+    return this.#process.isOver(known.state);
+  }
+
+  /** Starts a fresh history with the same input that every start has; acts under way are finished first. */
+  async #startAfresh(): Promise<never> {
+    await condition(allHandlersFinished);
+    return continueAsNew({ ...this.#input, version: this.#loaded.known.version } satisfies CaseInput);
+  }
+
+  #showStep(): void {
+    const { known } = this.#loaded;
+    if (workflowInfo().typedSearchAttributes.get(stepAttribute) === known.step) return;
+    upsertSearchAttributes([
+      { key: kindAttribute, value: this.#process.kind },
+      { key: institutionAttribute, value: known.institutionId },
+      { key: stepAttribute, value: known.step },
+    ]);
+  }
+
+  #summary(): CaseSummary {
+    const { caseId } = this.#input;
+    if (!this.#acting) return { caseId, loaded: false, version: 0, busy: this.#turns.busy };
+    const { known } = this.#acting;
+    const wake = this.#acting.nextWake();
+    return {
+      caseId,
+      loaded: true,
+      version: known.version,
+      step: known.step,
+      ...(known.view && { status: known.view.status }),
+      ...(wake && { wake: { at: wake.at, type: wake.type } }),
+      busy: this.#turns.busy,
+    };
+  }
+}

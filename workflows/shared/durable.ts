@@ -1,0 +1,60 @@
+/**
+ * Reading and writing the ledger from a workflow. A call is a local activity first, because that is one round trip; a
+ * database that stays away turns it into an ordinary activity that is tried until it comes back. So a case is parked
+ * by an outage, never failed by it.
+ */
+import { isCancellation, log, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { CaseActivities } from '../../contracts/messages.ts';
+import type { Facts } from '../../domain/process.ts';
+
+/** Reads what an act of the system is decided by, as the dispatcher does for acts of persons. */
+export interface FactActivities {
+  loadFacts(input: { caseId: string; type: string; at: string }): Promise<Facts>;
+}
+
+type Port = CaseActivities & FactActivities;
+
+const quick = proxyLocalActivities<Port>({
+  startToCloseTimeout: '2 seconds',
+  scheduleToCloseTimeout: '5 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumAttempts: 3 },
+});
+
+const patient = proxyActivities<Port>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+type Call = { [K in keyof Port]: (input: Parameters<Port[K]>[0]) => ReturnType<Port[K]> };
+
+function durably<K extends keyof Port>(name: K): Call[K] {
+  const [first, then] = [quick[name], patient[name]] as unknown as [Call[K], Call[K]];
+  const call = async (input: never): Promise<unknown> => {
+    try {
+      return await first(input);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn(`${name} did not answer at once; it goes on as an ordinary activity`, { error });
+    }
+    for (;;) {
+      try {
+        return await then(input);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        // Only an activity that calls itself not retryable ends here; the case waits for a worker that knows better.
+        log.error(`${name} refuses to be tried again; the case waits`, { error });
+        await sleep('1 minute');
+      }
+    }
+  };
+  return call as unknown as Call[K];
+}
+
+/** Loads the case's ledger; waits for as long as the database is away. */
+export const loadCase = durably('loadCase');
+
+/** Writes one act's whole effect; waits for as long as the database is away. */
+export const record = durably('record');
+
+/** Reads facts for an act of the system; waits for as long as the database is away. */
+export const loadFacts = durably('loadFacts');
