@@ -36,6 +36,9 @@ type options struct {
 // How long a clean stop may take before the process leaves anyway; PostgreSQL holds everything that matters.
 const stopTimeout = 8 * time.Second
 
+// The same when the parent is gone; usually PostgreSQL went with it, and a stop would only wait for it.
+const orphanTimeout = 2 * time.Second
+
 func main() {
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "temporal-server:", err)
@@ -163,7 +166,7 @@ func watchParent(parentPID int, ended chan<- string) {
 			time.Sleep(250 * time.Millisecond)
 		}
 		// Also when the start hangs and nobody reads the channel.
-		time.AfterFunc(stopTimeout, func() { os.Exit(0) })
+		time.AfterFunc(orphanTimeout, func() { os.Exit(0) })
 		select {
 		case ended <- "parent is gone":
 		default:
