@@ -287,7 +287,7 @@ export function registerDeadline(program: Command): void {
     .exitOverride(({ exitCode, code, message }) => {
       // Help is no error; anything else commander objects to is a mistake in the call, told in both languages.
       if (exitCode === 0) process.exit(0);
-      complain(`${COMMANDER_ZH[code] ?? '用法错误'} / ${message.replace(/^error: /, '')}`);
+      complain(`${COMMANDER_ZH[code] ?? '用法错误'} / ${message.replace(/^error: /, '').replaceAll('\n', ' ')}`);
       process.exit(2);
     })
     .action(async (options: Options) => {
