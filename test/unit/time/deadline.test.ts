@@ -242,4 +242,13 @@ describe('what another calendar does to a deadline', () => {
     ]);
     expect(warnings.map((warning) => warning.code)).toEqual(['calendar.fewDaysOff']);
   });
+
+  test('a preview lists a published window that would end earlier as held on 2026-12-31', () => {
+    const patch = { version: 'earlier', days: { '2026-12-26': { is: 'work' as const, reason: '元旦' } } };
+    const far: DeadlineInput = { start: '2026-12-22', bound: 'atLeast', n: 7, unit: 'workingDay' };
+    const { changes } = previewImport(shippedCalendar, patch, [store('held', far)], open);
+    expect(changes).toMatchObject([
+      { id: 'held', outcome: 'held', changed: false, from: { lastDay: '2026-12-31' }, to: { lastDay: '2026-12-31' } },
+    ]);
+  });
 });
