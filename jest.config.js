@@ -2,7 +2,7 @@
 const transform = {
   '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' }],
 };
-const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], transform, watchman: false };
+const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], transform };
 
 export default {
   projects: [
@@ -15,6 +15,7 @@ export default {
       globalTeardown: '<rootDir>/test/harness/globalTeardown.ts',
     },
   ],
+  watchman: false,
   testTimeout: 120_000,
   maxWorkers: 2,
 };

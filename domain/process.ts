@@ -8,13 +8,7 @@ import type { RuleSnapshot } from './rules.ts';
 
 /** Roles a membership of an institution gives. */
 export type InstitutionRole =
-  | 'officer'
-  | 'departmentReviewer'
-  | 'secretary'
-  | 'signatory'
-  | 'administrator'
-  | 'supervisor'
-  | 'member';
+  'officer' | 'departmentReviewer' | 'secretary' | 'signatory' | 'administrator' | 'supervisor' | 'member';
 
 /** Roles a person has in one case only; `handler` handles one objection, `objector` filed it. */
 export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler';
@@ -26,8 +20,7 @@ export type Role = InstitutionRole | CaseRole | GlobalRole;
 
 /** Who acts. Under a delegation both names are kept: `personId` acts, `onBehalfOf` is whose right it is. */
 export type Actor =
-  | { kind: 'person'; personId: string; onBehalfOf?: string; roles: Role[]; departments: string[] }
-  | { kind: 'system' };
+  { kind: 'person'; personId: string; onBehalfOf?: string; roles: Role[]; departments: string[] } | { kind: 'system' };
 
 /** A personal or sealable value kept apart, encrypted per subject; the ledger holds only its id and salted digest. */
 export interface SealedRef {
@@ -112,8 +105,11 @@ export type Guard =
   | { kind: 'releaseAchievement'; achievementId: string }
   /** The next number of the institution and year, without gaps; appends a `caseNumbered` event. */
   | { kind: 'assignNumber'; series: string; year: number; effectiveAt: string }
-  /** Refused before `endsAt` by the database's clock, or while a receipt earlier than `endsAt` is undelivered. */
-  | { kind: 'windowOver'; endsAt: string };
+  /**
+   * Not yet before `endsAt` by the database's clock, nor before the end in the deadline's own row (an imported calendar
+   * moves the row first), nor while a receipt earlier than that end is undelivered.
+   */
+  | { kind: 'windowOver'; key: string; endsAt: string };
 
 /** What a decider answers. */
 export type Decision<E extends NewEvent = NewEvent> = { events: E[]; guards?: Guard[] } | { refusal: Refusal };
@@ -183,7 +179,17 @@ export interface ObjectionRow {
   receivedAt: string;
   inTime: boolean;
   onPaper: boolean;
-  state: 'unconfirmed' | 'received' | 'admitted' | 'inadmissible' | 'dismissed' | 'upheldInPart' | 'upheld' | 'withdrawn' | 'late' | 'underReview';
+  state:
+    | 'unconfirmed'
+    | 'received'
+    | 'admitted'
+    | 'inadmissible'
+    | 'dismissed'
+    | 'upheldInPart'
+    | 'upheld'
+    | 'withdrawn'
+    | 'late'
+    | 'underReview';
   handlers: string[];
 }
 

@@ -66,7 +66,8 @@ export type NoticeItem =
   | 'summary';
 
 /** Matters the overlay may list as major (重大事项), so that the leadership decides them after the leading group. */
-export type MajorMatter = 'fullOwnership' | 'coOwnership' | 'useRight' | 'priceAtOrAbove' | 'relatedParty' | 'secret' | 'exclusionAnswered';
+export type MajorMatter =
+  'fullOwnership' | 'coOwnership' | 'useRight' | 'priceAtOrAbove' | 'relatedParty' | 'secret' | 'exclusionAnswered';
 
 export type NoticeKind = 'empowerment' | 'price';
 

@@ -3,16 +3,7 @@
  * hold personal or sealable content arrive as SealedRef; the API takes them as plain text (contracts/schemas.ts).
  */
 import type { CivilDate } from '../time/index.ts';
-import type {
-  AgreementTerm,
-  Condition,
-  Exclusion,
-  FullOwnershipRoad,
-  Mode,
-  NoticeKind,
-  ResultKind,
-  RuleSnapshot,
-} from '../rules.ts';
+import type { AgreementTerm, Condition, Exclusion, FullOwnershipRoad, Mode, NoticeKind, ResultKind } from '../rules.ts';
 import type { DocumentRef, SealedRef } from '../process.ts';
 
 /** Parts per million; 1_000_000 is the whole, so that four decimals of a percent are exact. */
@@ -167,6 +158,9 @@ export interface Bodies {
   };
   withdrawObjection: { objectionId: string };
   requestReview: { objectionId: string; grounds: SealedRef };
+  waiveReview: { objectionId: string };
+  /** By time alone, when nobody asked for a review. */
+  lapseReview: { objectionId: string };
   recordReview: {
     objectionId: string;
     body: string;
@@ -180,6 +174,7 @@ export interface Bodies {
   stateResult: { document: DocumentRef; remarks?: SealedRef };
   proposeAgreement: AgreementText;
   signAgreement: { agreementVersion: number };
+  recordCoOwnerSignature: { agreementVersion: number; coOwnerId: string; document: DocumentRef };
   recordTitleChange: Receipt;
   grantUseRight: { startsOn: CivilDate };
   tagLedger: {
@@ -195,8 +190,10 @@ export interface Bodies {
   recordHeirs: { personId: string; document: DocumentRef; heirs: SealedRef[] };
   resolveLink: { outcome: 'merged' | 'split' | 'refused'; otherCaseId: string; newAchievementId?: string; grounds: SealedRef };
   transitionRules: { toHash: string; minutesNumber: string; minutes: DocumentRef; grounds: SealedRef; newNotice: boolean };
+  /** By the platform after a calendar import: running windows are counted anew, never to an earlier end. */
+  applyCalendar: { calendarVersion: string };
   /** Raised by the platform when a prevailing rule of higher rank takes effect. */
-  raisePrevailingRules: { toHash: string; keys: string[]; snapshot: RuleSnapshot };
+  raisePrevailingRules: { toHash: string; keys: string[] };
 }
 
 export type ActType = keyof Bodies;

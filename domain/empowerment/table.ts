@@ -113,7 +113,7 @@ export const actTable: Record<ActType, ActRow> = {
   },
   closeWindow: {
     roles: ['system'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: afterPublishing,
     needs: [],
     zh: '公示期满',
     en: 'close the window',
@@ -195,6 +195,20 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '申请复核',
     en: 'request a review',
   },
+  waiveReview: {
+    roles: ['objector'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '放弃复核',
+    en: 'waive the review',
+  },
+  lapseReview: {
+    roles: ['system'],
+    steps: ['publicity', 'objectionHandling'],
+    needs: [],
+    zh: '复核期满',
+    en: 'let the review lapse',
+  },
   recordReview: {
     roles: ['officer'],
     steps: ['publicity', 'objectionHandling'],
@@ -230,6 +244,13 @@ export const actTable: Record<ActType, ActRow> = {
     needs: ['people'],
     zh: '签署协议',
     en: 'sign the agreement',
+  },
+  recordCoOwnerSignature: {
+    roles: ['officer'],
+    steps: ['agreement'],
+    needs: [],
+    zh: '登记共有人签署',
+    en: "record a co-owner's signature",
   },
   recordTitleChange: { roles: ['officer'], steps: ['titleChange'], needs: [], zh: '登记权属变更', en: 'record the title change' },
   grantUseRight: {
@@ -277,6 +298,7 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '决定适用新规则',
     en: 'move the case to the new rules',
   },
+  applyCalendar: { roles: ['system'], steps: live, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
 };
 

@@ -1,0 +1,233 @@
+/** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
+import type { Decision, NewEvent, RightRow } from '../../process.ts';
+import { deadlineBy } from '../../publicity/index.ts';
+import { refuse } from '../../refusal.ts';
+import { ruleOf } from '../../rules.ts';
+import { compareDates, dateOfInstant } from '../../time/index.ts';
+import type { AgreementText } from '../acts.ts';
+import { after } from '../route.ts';
+import { living, type OpenState } from '../state.ts';
+import { actingFor, calendarOf, decided, end, happened, type Act } from './common.ts';
+import { termFault } from './guards.ts';
+
+function textFault(state: OpenState, text: AgreementText): Decision | undefined {
+  const { application, rules } = state;
+  const terms = ruleOf(rules, 'empowerment.agreement.terms');
+  const missing = terms.value.filter((term) => !text.terms[term]);
+  if (missing.length > 0)
+    return refuse(
+      'agreementTermsMissing',
+      `协议缺少必备条款：${missing.join('、')}。`,
+      `The agreement lacks terms that it must hold: ${missing.join(', ')}.`,
+      { at: '/terms', clause: terms.cite.clause },
+    );
+  if (application.price && text.priceFen !== application.price.intendedFen)
+    return refuse(
+      'priceNotAsPublished',
+      '协议价格应与公示的拟交易价格一致；变更价格须重新公示。',
+      'The price must be the published one; another price needs another notice.',
+      { at: '/priceFen', clause: 'nm-hei.6d' },
+    );
+  if (application.mode !== 'useRight') return undefined;
+  const short = termFault(text.years, rules, '/years');
+  if (short) return short;
+  if (text.years !== application.years)
+    return refuse('termNotAsPublished', '协议期限应与公示的期限一致。', 'The term must be the published one.', { at: '/years' });
+  if (!text.startsOn)
+    return refuse('startMissing', '长期使用权协议应写明起始日期。', 'A use-right agreement states its first day.', {
+      at: '/startsOn',
+    });
+  const survives = ruleOf(rules, 'empowerment.useRight.survivesLeaving');
+  if (survives.force === 'mandatory' && survives.value && text.survivesLeaving !== true)
+    return refuse(
+      'survivalMandatory',
+      '使用权不因完成人调动、退休、离职而受影响，协议应写明。',
+      'The right outlives any change of its holder’s post; the agreement must say so.',
+      { at: '/survivesLeaving', clause: survives.cite.clause },
+    );
+  return undefined;
+}
+
+/** A new version takes the place of the one before, and all signatures are given anew. */
+export function proposeAgreement(state: OpenState, act: Act<'proposeAgreement'>): Decision {
+  return (
+    textFault(state, act.body) ?? decided([happened(act, 'agreementProposed', { version: state.agreements + 1, text: act.body })])
+  );
+}
+
+const noSuchVersion = (state: OpenState): Decision =>
+  refuse(
+    'versionChanged',
+    `协议现行版本为第 ${state.agreements} 版。`,
+    `The agreement now stands at version ${state.agreements}.`,
+    { status: 409, at: '/agreementVersion' },
+  );
+
+type Agreement = NonNullable<OpenState['agreement']>;
+
+/** The events that follow once the last party has signed. */
+function conclude(state: OpenState, act: Act<'signAgreement'> | Act<'recordCoOwnerSignature'>, agreement: Agreement): NewEvent[] {
+  const everybody =
+    agreement.unitSigned &&
+    living(state).every((member) => agreement.signedBy.includes(member.personId)) &&
+    state.application.coOwners.every((owner) => agreement.coOwnersSigned.includes(owner.id));
+  if (!everybody) return [];
+  return [
+    happened(act, 'agreementConcluded', { version: agreement.version, on: dateOfInstant(act.receivedAt) }),
+    happened(act, 'stepEntered', { step: after('agreement', state.application, state.rules) }),
+  ];
+}
+
+/** An inventor signs for him- or herself; a signatory signs for the unit, and is none of the inventors. */
+export function signAgreement(state: OpenState, act: Act<'signAgreement'>): Decision {
+  const { agreement } = state;
+  if (!agreement || agreement.version !== act.body.agreementVersion) return noSuchVersion(state);
+  const personId = actingFor(act);
+  const inventor = living(state).some((member) => member.personId === personId);
+  if (inventor) {
+    if (agreement.signedBy.includes(personId))
+      return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
+    const signed = { ...agreement, signedBy: [...agreement.signedBy, personId] };
+    return decided([
+      happened(act, 'agreementSigned', { version: agreement.version, personId, as: 'inventor' }),
+      ...conclude(state, act, signed),
+    ]);
+  }
+  const signatory = act.actor.kind === 'person' && act.actor.roles.includes('signatory');
+  if (!signatory) return refuse('notAParty', '您不是协议的签署方。', 'You are not a party to the agreement.', { status: 403 });
+  if (agreement.unitSigned) return refuse('alreadySigned', '单位已签署。', 'The unit has signed already.', { status: 409 });
+  return decided([
+    happened(act, 'agreementSigned', { version: agreement.version, personId, as: 'unit' }),
+    ...conclude(state, act, { ...agreement, unitSigned: true }),
+  ]);
+}
+
+export function recordCoOwnerSignature(state: OpenState, act: Act<'recordCoOwnerSignature'>): Decision {
+  const { agreement } = state;
+  const { coOwnerId, agreementVersion, document } = act.body;
+  if (!agreement || agreement.version !== agreementVersion) return noSuchVersion(state);
+  if (!state.application.coOwners.some((owner) => owner.id === coOwnerId))
+    return refuse('coOwnerUnknown', '申请中没有该共有人。', 'The application names no such co-owner.', {
+      status: 404,
+      at: '/coOwnerId',
+    });
+  if (agreement.coOwnersSigned.includes(coOwnerId))
+    return refuse('alreadySigned', '该共有人已签署。', 'That co-owner has signed already.', { status: 409 });
+  const signed = { ...agreement, coOwnersSigned: [...agreement.coOwnersSigned, coOwnerId] };
+  return decided([
+    happened(act, 'coOwnerSigned', { version: agreement.version, coOwnerId, document }),
+    ...conclude(state, act, signed),
+  ]);
+}
+
+/** The unit's part and each inventor's part of the title, exact to the millionth; the largest remainder gets the rest. */
+export function holdersOf(state: OpenState): RightRow['holders'] {
+  const team = 1_000_000 - state.application.unitPpm;
+  const parts = state.team.map((member) => {
+    const product = BigInt(member.ppm) * BigInt(team);
+    return { personId: member.personId, held: member.held, ppm: Number(product / 1_000_000n), rest: product % 1_000_000n };
+  });
+  let left = team - parts.reduce((sum, part) => sum + part.ppm, 0);
+  const byRest = parts.toSorted((a, b) => (a.rest === b.rest ? a.personId.localeCompare(b.personId) : a.rest > b.rest ? -1 : 1));
+  for (const part of byRest) {
+    if (left === 0) break;
+    part.ppm += 1;
+    left -= 1;
+  }
+  return parts.map(({ rest: _, ...holder }) => holder);
+}
+
+/** Title passes with the registry's receipt, or by a signed handover record where no registry exists (nm-hei.8g). */
+export function recordTitleChange(state: OpenState, act: Act<'recordTitleChange'>): Decision {
+  const { application, agreement } = state;
+  const receipt = act.body;
+  const rule = ruleOf(state.rules, 'empowerment.titleChange');
+  const registryless = rule.value.kindsWithoutRegistry.includes(application.resultKind);
+  if (receipt.kind === 'handoverRecord' && !registryless)
+    return refuse(
+      'registryExists',
+      '该类成果有登记机关，应提交登记回执。',
+      'This kind of result has a registry; record its receipt.',
+      { at: '/kind', clause: rule.cite.clause },
+    );
+  if (receipt.kind === 'registry' && registryless)
+    return refuse(
+      'noRegistry',
+      '该类成果无登记机关，应提交各方签署的移交记录。',
+      'This kind has no registry; record the signed handover.',
+      { at: '/kind', clause: rule.cite.clause },
+    );
+  if (receipt.kind === 'registry' && !receipt.number)
+    return refuse('receiptNumberMissing', '应填写登记回执编号。', 'The registry receipt has a number.', {
+      at: '/number',
+      clause: rule.cite.clause,
+    });
+  const unsigned =
+    receipt.kind === 'handoverRecord' ? living(state).filter((member) => !receipt.signedBy?.includes(member.personId)) : [];
+  if (unsigned.length > 0)
+    return refuse(
+      'handoverUnsigned',
+      `移交记录尚缺签字：${unsigned.map((m) => m.personId).join('、')}。`,
+      `The handover record lacks the signature of: ${unsigned.map((m) => m.personId).join(', ')}.`,
+      { at: '/signedBy', clause: rule.cite.clause },
+    );
+  const dated = dateFault(receipt.on, agreement?.concludedOn, dateOfInstant(act.receivedAt));
+  if (dated) return dated;
+  const right: RightRow = {
+    key: 'title',
+    kind: application.mode === 'fullOwnership' ? 'fullOwnership' : 'coOwnership',
+    startDate: receipt.on,
+    receipt: { kind: receipt.kind, on: receipt.on, ...(receipt.number === undefined ? {} : { number: receipt.number }) },
+    holders: holdersOf(state),
+  };
+  return decided([
+    happened(act, 'titleChanged', receipt),
+    happened(act, 'rightRecorded', right),
+    happened(act, 'stepEntered', { step: 'registration' }),
+  ]);
+}
+
+function dateFault(on: string, concludedOn: string | undefined, today: string): Decision | undefined {
+  if (compareDates(on, today) > 0)
+    return refuse('dateInFuture', '日期不能晚于登记当日。', 'The date cannot lie after the day it is recorded.', { at: '/on' });
+  if (concludedOn && compareDates(on, concludedOn) < 0)
+    return refuse('beforeAgreement', '日期早于协议签署完成之日。', 'The date lies before the agreement was concluded.', {
+      at: '/on',
+    });
+  return undefined;
+}
+
+/** The right begins on the agreed day; its last day is counted by the rule's unit from the agreed years. */
+export function grantUseRight(state: OpenState, act: Act<'grantUseRight'>): Decision {
+  const { agreement } = state;
+  const { startsOn } = act.body;
+  if (!agreement || agreement.text.startsOn !== startsOn)
+    return refuse('startNotAsAgreed', '起始日期应与协议一致。', 'The first day must be the agreed one.', { at: '/startsOn' });
+  const short = termFault(agreement.text.years, state.rules, '/years');
+  if (short) return short;
+  const rule = ruleOf(state.rules, 'empowerment.useRight.term');
+  const duration = { ...rule.value, n: agreement.text.years ?? rule.value.n };
+  const term = deadlineBy(
+    { key: 'term', kind: 'term', start: startsOn, duration, countsFirstDay: agreement.text.countsFirstDay },
+    rule,
+    calendarOf(act),
+  );
+  const right: RightRow = {
+    key: 'useRight',
+    kind: 'useRight',
+    startDate: startsOn,
+    lastDay: term.lastDay,
+    receipt: { kind: 'agreement', on: agreement.concludedOn ?? startsOn },
+    holders: state.team.map(({ personId, ppm, held }) => ({ personId, ppm, held })),
+  };
+  return decided([
+    happened(act, 'useRightGranted', { startsOn, term }),
+    happened(act, 'rightRecorded', right),
+    happened(act, 'stepEntered', { step: 'registration' }),
+  ]);
+}
+
+export function tagLedger(state: OpenState, act: Act<'tagLedger'>): Decision {
+  const { events, guards } = end(state, act, 'done');
+  return decided([happened(act, 'ledgerTagged', act.body), ...events], guards);
+}

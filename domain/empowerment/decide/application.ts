@@ -1,0 +1,191 @@
+import type { Decision, NewEvent } from '../../process.ts';
+import { refuse } from '../../refusal.ts';
+import { valueOf } from '../../rules.ts';
+import { dateOfInstant, yearOf } from '../../time/index.ts';
+import type { Application } from '../acts.ts';
+import { after } from '../route.ts';
+import { living, type EmpowermentState, type OpenState } from '../state.ts';
+import { actingFor, decided, end, enter, fact, happened, type Act } from './common.ts';
+import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
+
+/** Opens the case; the sender's own consent is in the sending. */
+export function sendForConsent(state: EmpowermentState, act: Act<'sendForConsent'>): Decision {
+  const { application } = act.body;
+  const rules = fact(act, 'pinnedRules');
+  const fault = applicationFault(application, rules, fact(act, 'people'));
+  if (fault) return fault;
+  const sender = actingFor(act);
+  if (sender !== application.representativeId)
+    return refuse('notRepresentative', '申请应由代表送出。', 'The representative sends the application.', {
+      status: 403,
+      clause: 'nm-hei.8d',
+    });
+  return decided([
+    happened(act, 'caseOpened', { application, openedBy: sender, rules }),
+    happened(act, 'stepEntered', { step: 'consent' }),
+    happened(act, 'consentGiven', { personId: sender, applicationVersion: state.applicationVersion + 1 }),
+  ]);
+}
+
+const staleVersion = (now: number): Decision =>
+  refuse(
+    'versionChanged',
+    `申请已修改为第 ${now} 版，请阅后再办理。`,
+    `The application is now version ${now}; read it before you act.`,
+    { status: 409, at: '/applicationVersion' },
+  );
+
+export function consent(state: OpenState, act: Act<'consent'>): Decision {
+  const personId = actingFor(act);
+  if (act.body.applicationVersion !== state.applicationVersion) return staleVersion(state.applicationVersion);
+  if (state.consents.includes(personId))
+    return refuse('alreadyConsented', '您已同意。', 'You have consented already.', { status: 409 });
+  return decided([happened(act, 'consentGiven', { personId, applicationVersion: state.applicationVersion })]);
+}
+
+export function declineConsent(state: OpenState, act: Act<'declineConsent'>): Decision {
+  const personId = actingFor(act);
+  if (state.declined.includes(personId))
+    return refuse('alreadyDeclined', '您已表示不同意。', 'You have declined already.', { status: 409 });
+  return decided([happened(act, 'consentDeclined', { personId, grounds: act.body.grounds })]);
+}
+
+export function recordCoOwnerConsent(state: OpenState, act: Act<'recordCoOwnerConsent'>): Decision {
+  const { coOwnerId, document } = act.body;
+  if (!state.application.coOwners.some((owner) => owner.id === coOwnerId))
+    return refuse('coOwnerUnknown', '申请中没有该共有人。', 'The application names no such co-owner.', {
+      status: 404,
+      at: '/coOwnerId',
+    });
+  if (state.coOwnerConsents.includes(coOwnerId))
+    return refuse('alreadyConsented', '该共有人的同意已登记。', 'This consent is on file already.', { status: 409 });
+  return decided([happened(act, 'coOwnerConsented', { coOwnerId, document })]);
+}
+
+/** What everybody consented to; if any of it changes, all are asked again. */
+const consentParts: (keyof Application)[] = [
+  'mode',
+  'road',
+  'achievementId',
+  'inventors',
+  'coOwners',
+  'unitPpm',
+  'incomeUnitPpm',
+  'years',
+  'price',
+  'plan',
+  'representativeId',
+];
+
+const partsOf = (before: Application, now: Application): (keyof Application)[] =>
+  ([...new Set([...Object.keys(before), ...Object.keys(now)])] as (keyof Application)[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  );
+
+export function amendApplication(state: OpenState, act: Act<'amendApplication'>): Decision {
+  const { application } = act.body;
+  const fault = applicationFault(application, state.rules, fact(act, 'people'));
+  if (fault) return fault;
+  if (application.achievementId !== state.application.achievementId)
+    return refuse(
+      'achievementFixed',
+      '不能改换成果；请撤回后另行申请。',
+      'The achievement cannot be exchanged; withdraw and apply anew.',
+      { at: '/application/achievementId' },
+    );
+  if (application.representativeId !== state.representativeId)
+    return refuse(
+      'representativeByConsent',
+      '更换代表须经全体完成人同意，请使用“提议更换代表”。',
+      'A change of representative needs everybody’s consent; propose one instead.',
+      { at: '/application/representativeId', clause: 'nm-hei.8d' },
+    );
+  const changed = partsOf(state.application, application);
+  if (changed.length === 0) return refuse('nothingChanged', '申请没有变化。', 'Nothing in the application changed.');
+  const consentsFallAway = changed.some((part) => consentParts.includes(part));
+  const version = state.applicationVersion + 1;
+  const events: NewEvent[] = [happened(act, 'applicationAmended', { application, version, changed, consentsFallAway })];
+  if (consentsFallAway) {
+    if (state.step === 'returned') events.push(happened(act, 'stepEntered', { step: 'consent' }));
+    events.push(happened(act, 'consentGiven', { personId: actingFor(act), applicationVersion: version }));
+    return decided(events);
+  }
+  if (state.step !== 'returned') return decided(events);
+  // What was put right must not have become something that no paper cures.
+  const bar = barOfLaw(application, state.rules);
+  if (bar) return refuse(bar.code, bar.zh, bar.en, { clause: bar.clause, at: '/application' });
+  const again = submissionFault(application, state.rules);
+  return again ?? decided([...events, happened(act, 'stepEntered', { step: 'check' })]);
+}
+
+/** Everything the law asks before the office looks at it; a bar of law ends the case here, on the record. */
+export function submit(state: OpenState, act: Act<'submit'>): Decision {
+  const { application, rules } = state;
+  const silent = living(state).filter((member) => !state.consents.includes(member.personId));
+  if (silent.length > 0)
+    return refuse(
+      'consentMissing',
+      `尚有完成人未同意：${silent.map((m) => m.personId).join('、')}。`,
+      `Inventors have not consented yet: ${silent.map((m) => m.personId).join(', ')}.`,
+      { status: 409, clause: 'nm-hei.8d' },
+    );
+  const owners = application.coOwners.filter((owner) => !state.coOwnerConsents.includes(owner.id));
+  if (owners.length > 0)
+    return refuse('coOwnerConsentMissing', '尚有共有人的同意未登记。', 'The consent of a co-owner is not on file.', {
+      status: 409,
+    });
+  const bar = barOfLaw(application, rules);
+  const fault = bar ? undefined : submissionFault(application, rules);
+  if (fault) return fault;
+  const on = dateOfInstant(act.receivedAt);
+  const first = state.submittedOn === undefined;
+  const events = [happened(act, 'applicationSubmitted', { on })];
+  const number = first
+    ? ([{ kind: 'assignNumber', series: '赋权', year: yearOf(on), effectiveAt: act.receivedAt }] as const)
+    : [];
+  if (bar)
+    return decided(
+      [
+        ...events,
+        happened(act, 'applicationRefused', { by: 'rule', code: bar.code, clause: bar.clause }),
+        happened(act, 'caseClosed', { status: 'refused' }),
+      ],
+      [...number],
+    );
+  const claim = first
+    ? ([{ kind: 'claimAchievement', achievementId: application.achievementId, effectiveAt: act.receivedAt }] as const)
+    : [];
+  return decided([...events, happened(act, 'stepEntered', { step: 'check' })], [...number, ...claim]);
+}
+
+export function returnForCorrection(state: OpenState, act: Act<'returnForCorrection'>): Decision {
+  return decided([
+    happened(act, 'returnedForCorrection', { count: state.returns + 1, items: act.body.items }),
+    happened(act, 'stepEntered', { step: 'returned' }),
+  ]);
+}
+
+/** The office confirms each of the conditions on its evidence (nm-hei.8c). */
+export function passCheck(state: OpenState, act: Act<'passCheck'>): Decision {
+  const unchecked = valueOf(state.rules, 'empowerment.conditions').filter(
+    (condition) => !act.body.conditions.includes(condition),
+  );
+  if (unchecked.length > 0)
+    return refuse('conditionUnchecked', `尚未逐项核验：${unchecked.join('、')}。`, `Not checked yet: ${unchecked.join(', ')}.`, {
+      at: '/conditions',
+      clause: 'nm-hei.8c',
+    });
+  const next = after('check', state.application, state.rules);
+  return decided([
+    happened(act, 'checkPassed', { conditions: act.body.conditions, ...(act.body.remarks ? { remarks: act.body.remarks } : {}) }),
+    enter(state, act, next),
+  ]);
+}
+
+export function refuseApplication(state: OpenState, act: Act<'refuseApplication'>): Decision {
+  const { events, guards } = end(state, act, 'refused');
+  return decided(
+    [happened(act, 'applicationRefused', { by: 'check', code: 'refusedAtCheck', grounds: act.body.grounds }), ...events],
+    guards,
+  );
+}

@@ -1,0 +1,79 @@
+import { assess, type Assessment, type Interests, type Substitution } from '../../collective/index.ts';
+import type { Decision, Envelope, Facts, Guard, NewEvent } from '../../process.ts';
+import { valueOf } from '../../rules.ts';
+import type { Calendar } from '../../time/index.ts';
+import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
+import type { EmpowermentEvents, EventType } from '../events.ts';
+import type { OpenState } from '../state.ts';
+
+export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
+
+/** An event that takes effect when the act was received. */
+export function happened<T extends EventType>(
+  act: Envelope,
+  type: T,
+  data: EmpowermentEvents[T],
+): NewEvent<T, EmpowermentEvents[T]> {
+  return { type, v: 1, effectiveAt: act.receivedAt, data };
+}
+
+export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => ({ events, guards });
+
+/** Whose right is exercised: under a delegation the person delegated for, else the one who acts. */
+export const actingFor = (act: Envelope): string =>
+  act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
+
+/** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */
+export function fact<K extends keyof Facts>(act: Envelope, key: K): NonNullable<Facts[K]> {
+  const value = act.facts[key];
+  if (value === undefined || value === null) throw new Error(`Act ${act.type} was delivered without ${key}`);
+  return value;
+}
+
+export const calendarOf = (act: Envelope): Calendar => fact(act, 'calendar');
+
+/** Whose own matter the case is: they neither vote on it nor handle objections to it. */
+export function interestsOf(state: OpenState, relations: [string, string][]): Interests {
+  return {
+    inventors: state.team.map((member) => member.personId),
+    buyers: state.application.price?.buyerIds ?? [],
+    objectors: state.objections.flatMap((objection) =>
+      objection.objectorId && objection.state !== 'late' ? [objection.objectorId] : [],
+    ),
+    relations,
+  };
+}
+
+/** The body as it can sit on this case, with substitutes on record. */
+export function assessBody(
+  state: OpenState,
+  act: Envelope,
+  body: DecidingBody,
+  substitutes: Substitution[] = state.substitutes[body],
+): Assessment {
+  const facts = fact(act, 'bodies')[body] ?? { members: [], substitutes: [] };
+  const quorum = valueOf(state.rules, body === 'leadingGroup' ? 'decision.group.quorum' : 'decision.leadership.quorum');
+  const departments = body === 'leadingGroup' ? valueOf(state.rules, 'decision.group.departments') : [];
+  return assess(facts, substitutes, interestsOf(state, fact(act, 'relations')), quorum, departments);
+}
+
+export const bodyAt = (step: Step): DecidingBody | undefined =>
+  step === 'groupDecision' ? 'leadingGroup' : step === 'leadershipDecision' ? 'leadership' : undefined;
+
+/** Enters a step; before a deciding body it is assessed at once, so that a lost quorum shows before the meeting. */
+export function enter(state: OpenState, act: Envelope, step: Step): NewEvent {
+  const body = bodyAt(step);
+  return happened(act, 'stepEntered', body ? { step, assessment: assessBody(state, act, body) } : { step });
+}
+
+/** Ends the case and gives the achievement free. */
+export function end(
+  state: OpenState,
+  act: Envelope,
+  status: EmpowermentEvents['caseClosed']['status'],
+): { events: NewEvent[]; guards: Guard[] } {
+  return {
+    events: [happened(act, 'caseClosed', { status })],
+    guards: [{ kind: 'releaseAchievement', achievementId: state.application.achievementId }],
+  };
+}

@@ -1,0 +1,125 @@
+import * as objection from '../../objection/index.ts';
+import type { Decision, Envelope } from '../../process.ts';
+import { refuse } from '../../refusal.ts';
+import { RuleMissing } from '../../rules.ts';
+import type { ActType, Bodies } from '../acts.ts';
+import { opened, type EmpowermentState, type OpenState } from '../state.ts';
+import { actTable } from '../table.ts';
+import * as agreement from './agreement.ts';
+import * as application from './application.ts';
+import * as people from './people.ts';
+import * as publicity from './publicity.ts';
+import * as reviews from './reviews.ts';
+
+type Decider<T extends ActType> = (state: OpenState, act: Envelope<T, Bodies[T]>) => Decision;
+
+/** One decider for each act of an open case. */
+const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
+  consent: application.consent,
+  declineConsent: application.declineConsent,
+  recordCoOwnerConsent: application.recordCoOwnerConsent,
+  amendApplication: application.amendApplication,
+  submit: application.submit,
+  returnForCorrection: application.returnForCorrection,
+  passCheck: application.passCheck,
+  refuseApplication: application.refuseApplication,
+  reviewAsDepartment: reviews.reviewAsDepartment,
+  nameSubstitute: reviews.nameSubstitute,
+  recordDecision: reviews.recordDecision,
+  publishNotice: publicity.publishNotice,
+  closeWindow: publicity.closeWindow,
+  recordPublicityGap: publicity.recordPublicityGap,
+  takeDownNotice: publicity.takeDownNotice,
+  applyCalendar: publicity.applyCalendar,
+  fileObjection: publicity.onObjection(objection.receiveObjection),
+  enterPaperObjection: publicity.onObjection(objection.enterOnPaper),
+  confirmPaperObjection: publicity.onObjection(objection.confirmOnPaper),
+  admitObjection: publicity.onObjection(objection.admit),
+  rejectObjection: publicity.onObjection(objection.reject),
+  recuseHandler: publicity.onObjection(objection.recuse),
+  recordFinding: publicity.onObjection(objection.decideObjection),
+  withdrawObjection: publicity.onObjection(objection.withdrawObjection),
+  requestReview: publicity.onObjection(objection.requestReview),
+  waiveReview: publicity.onObjection(objection.waiveReview),
+  lapseReview: publicity.onObjection(objection.lapseReview),
+  recordReview: publicity.onObjection(objection.recordReview),
+  proposeAmendment: publicity.proposeAmendment,
+  signAmendment: publicity.signAmendment,
+  stateResult: publicity.stateResult,
+  proposeAgreement: agreement.proposeAgreement,
+  signAgreement: agreement.signAgreement,
+  recordCoOwnerSignature: agreement.recordCoOwnerSignature,
+  recordTitleChange: agreement.recordTitleChange,
+  grantUseRight: agreement.grantUseRight,
+  tagLedger: agreement.tagLedger,
+  withdraw: people.withdraw,
+  proposeRepresentative: people.proposeRepresentative,
+  consentToRepresentative: people.consentToRepresentative,
+  recordLifeEvent: people.recordLifeEvent,
+  recordHeirs: people.recordHeirs,
+  resolveLink: people.resolveLink,
+  transitionRules: people.transitionRules,
+  raisePrevailingRules: people.raisePrevailingRules,
+};
+
+const isAct = (type: string): type is ActType => Object.hasOwn(actTable, type);
+
+/** Whether the actor holds, in this case, one of the roles that the table asks for. */
+function mayAct(state: EmpowermentState, act: Envelope, type: ActType): boolean {
+  const { roles } = actTable[type];
+  if (act.actor.kind === 'system') return roles.includes('system');
+  const { actor } = act;
+  const self = actor.onBehalfOf ?? actor.personId;
+  return roles.some((role) => {
+    // Roles in the case come from the case itself; who one is elsewhere was read from the database at the request.
+    if (role === 'inventor')
+      return (
+        state.step === 'draft' ||
+        state.team.some((m) => m.personId === self && m.status !== 'deceased') ||
+        state.amendment?.mustSign.includes(self) === true
+      );
+    if (role === 'representative') return state.step === 'draft' || state.representativeId === self;
+    if (role === 'objector') return state.objections.some((o) => o.objectorId === self);
+    if (role === 'handler') return state.objections.some((o) => o.handlers.includes(self));
+    return role !== 'system' && actor.roles.includes(role);
+  });
+}
+
+/** What the act comes to in this state: events, or a refusal with its code. Pure; the same in workflow, tests and rebuild. */
+export function decide(state: EmpowermentState, act: Envelope): Decision {
+  if (!isAct(act.type))
+    return refuse('actUnknown', `没有名为 ${act.type} 的办理动作。`, `There is no act named ${act.type}.`, { at: '/type' });
+  const row = actTable[act.type];
+  if (!row.steps.includes(state.step))
+    return refuse(
+      'wrongStep',
+      `案件目前处于“${state.step}”环节，不能办理“${row.zh}”。`,
+      `The case stands at ${state.step}; "${row.en}" is not open there.`,
+      { status: 409 },
+    );
+  if (!mayAct(state, act, act.type))
+    return refuse('notYourAct', `您不能办理“${row.zh}”。`, `"${row.en}" is not yours to do.`, { status: 403 });
+  try {
+    if (act.type === 'sendForConsent')
+      return application.sendForConsent(state, act as Envelope<'sendForConsent', Bodies['sendForConsent']>);
+    const open = opened(state);
+    if (!open) return refuse('notOpened', '案件尚未开始。', 'The case has not begun.', { status: 409 });
+    if (open.raised && people.legalSteps.has(act.type))
+      return refuse(
+        'rulesPrevail',
+        '上位规则已变化，须先作出适用新规则的决定。',
+        'A prevailing rule has changed; the case must first be moved to it by a recorded transition.',
+        { status: 409 },
+      );
+    return (deciders[act.type] as Decider<ActType>)(open, act as Envelope<ActType, never>);
+  } catch (error) {
+    if (error instanceof RuleMissing)
+      return refuse(
+        'ruleMissing',
+        `没有任何规定给出“${error.key}”，请管理员在校内规定中补充。`,
+        `No rule gives ${error.key}; the administrator must fill it in the overlay.`,
+        { status: 409 },
+      );
+    throw error;
+  }
+}

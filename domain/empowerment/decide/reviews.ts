@@ -1,0 +1,155 @@
+/** Departments review, the leading group deliberates, the leadership decides what is major. */
+import { count } from '../../collective/index.ts';
+import type { Decision, NewEvent } from '../../process.ts';
+import { refuse } from '../../refusal.ts';
+import { valueOf } from '../../rules.ts';
+import { compareDates, dateOfInstant } from '../../time/index.ts';
+import { isMajor, after } from '../route.ts';
+import type { OpenState } from '../state.ts';
+import { assessBody, bodyAt, decided, end, enter, fact, happened, type Act } from './common.ts';
+
+export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartment'>): Decision {
+  const { department, outcome, opinion } = act.body;
+  const { departments, rule } = valueOf(state.rules, 'review.departments');
+  if (!departments.includes(department))
+    return refuse(
+      'departmentNotAsked',
+      `本单位规定的审核部门为：${departments.join('、')}。`,
+      `The reviewing departments here are: ${departments.join(', ')}.`,
+      { at: '/department' },
+    );
+  if (act.actor.kind === 'person' && !act.actor.departments.includes(department))
+    return refuse('notYourDepartment', '您不能代表该部门审核。', 'You do not review for that department.', {
+      status: 403,
+      at: '/department',
+    });
+  if (state.reviews.some((review) => review.department === department))
+    return refuse('alreadyReviewed', '该部门已审核。', 'That department has reviewed.', { status: 409, at: '/department' });
+  const reviews = [...state.reviews, { department, outcome }];
+  const objections = reviews.filter((review) => review.outcome === 'object').length;
+  const agreed = reviews.length - objections;
+  const events: NewEvent[] = [happened(act, 'departmentReviewed', { department, outcome, opinion })];
+  const open = departments.length - reviews.length;
+  const passed = rule === 'all' ? agreed === departments.length : agreed > 0;
+  const failed = rule === 'all' ? objections > 0 && open === 0 : agreed === 0 && open === 0;
+  if (passed) return decided([...events, enter(state, act, after('departmentReview', state.application, state.rules))]);
+  if (!failed) return decided(events);
+  // A department's objection does not end a case: the office puts it to the applicants, with the opinions.
+  return decided([
+    ...events,
+    happened(act, 'returnedForCorrection', { count: state.returns + 1, items: [{ at: '/departments', text: opinion }] }),
+    happened(act, 'stepEntered', { step: 'returned' }),
+  ]);
+}
+
+export function nameSubstitute(state: OpenState, act: Act<'nameSubstitute'>): Decision {
+  const { body, for: member, personId, grounds } = act.body;
+  const sitting = bodyAt(state.step);
+  if (sitting !== body)
+    return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
+      status: 409,
+      at: '/body',
+    });
+  const facts = fact(act, 'bodies')[body];
+  if (!facts?.members.some((m) => m.personId === member))
+    return refuse('notAMember', '被替补者不是该机构成员。', 'The person replaced is not a member.', { at: '/for' });
+  if (facts.members.some((m) => m.personId === personId))
+    return refuse('alreadyAMember', '替补人员已是该机构成员。', 'The substitute is a member already.', { at: '/personId' });
+  const listed = facts.substitutes.find((s) => s.personId === personId && (s.for === undefined || s.for === member));
+  if (!listed)
+    return refuse('notASubstitute', '该人员不在替补名单中。', 'That person is not on the list of substitutes.', {
+      at: '/personId',
+    });
+  const substitutes = [...state.substitutes[body].filter((s) => s.for !== member), { for: member, personId }];
+  if (state.substitutes[body].some((s) => s.personId === personId && s.for !== member))
+    return refuse('substituteTaken', '该人员已替补另一成员。', 'That person already stands for another member.', {
+      status: 409,
+      at: '/personId',
+    });
+  const assessment = assessBody(state, act, body, substitutes);
+  if (!assessment.eligible.includes(personId))
+    return refuse(
+      'substituteBarred',
+      '该人员与本事项有利害关系，应当回避。',
+      'That person has an interest in the matter and must stand aside.',
+      { at: '/personId' },
+    );
+  return decided([happened(act, 'substituteNamed', { body, for: member, personId, grounds, assessment })]);
+}
+
+export function recordDecision(state: OpenState, act: Act<'recordDecision'>): Decision {
+  const minutes = act.body;
+  const sitting = bodyAt(state.step);
+  if (sitting !== minutes.body)
+    return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
+      status: 409,
+      at: '/body',
+      clause: 'nm-hei.6a',
+    });
+  if (compareDates(minutes.heldOn, dateOfInstant(act.receivedAt)) > 0)
+    return refuse('meetingInFuture', '会议日期不能晚于登记日期。', 'The meeting cannot lie after the day it is recorded.', {
+      at: '/heldOn',
+    });
+  if (compareDates(minutes.heldOn, dateOfInstant(state.stepSince)) < 0)
+    return refuse(
+      'meetingTooEarly',
+      '会议日期早于本事项提交该机构审议之日。',
+      'The meeting lies before the matter came to this body.',
+      { at: '/heldOn' },
+    );
+  if (state.decisions.some((d) => d.body === minutes.body && d.minutesNumber === minutes.minutesNumber))
+    return refuse(
+      'minutesNumberUsed',
+      '该会议纪要编号已用于本案另一次决策。',
+      'These minutes already carry another decision of this case.',
+      { status: 409, at: '/minutesNumber' },
+    );
+  const stray = minutes.substitutes.find(
+    (s) => !state.substitutes[minutes.body].some((known) => known.for === s.for && known.personId === s.personId),
+  );
+  if (stray)
+    return refuse('substituteNotNamed', '替补成员应事先指定并记录。', 'A substitute must have been named beforehand.', {
+      at: '/substitutes',
+    });
+  const assessment = assessBody(state, act, minutes.body);
+  if (assessment.missingDepartments.length > 0)
+    return refuse(
+      'bodyLacksDepartment',
+      `领导小组缺少以下部门：${assessment.missingDepartments.join('、')}。`,
+      `The leading group lacks these departments: ${assessment.missingDepartments.join(', ')}.`,
+      { status: 409, clause: 'hlj.1' },
+    );
+  const counted = count(
+    {
+      present: minutes.present,
+      recused: minutes.recusals.map((r) => r.personId),
+      votes: minutes.votes,
+      outcome: minutes.outcome,
+    },
+    assessment,
+    valueOf(state.rules, 'decision.majority'),
+  );
+  if ('refusal' in counted) return counted;
+  if (minutes.outcome === 'rejected' && !minutes.grounds)
+    return refuse('groundsMissing', '不同意的决定应说明理由。', 'A rejection states its grounds.', { at: '/grounds' });
+  const round = state.decisions.filter((d) => d.body === minutes.body).length + 1;
+  const event = happened(act, 'decisionRecorded', { ...minutes, assessment, tally: counted.tally, round });
+  const { leadershipForMajor } = valueOf(state.rules, 'decision.collective');
+  const deliberatesOnly = minutes.body === 'leadingGroup' && leadershipForMajor && isMajor(state.application, state.rules);
+  // On a major matter the group's vote is its opinion; the leadership decides (nm-hei.6a).
+  if (minutes.outcome === 'approved' || deliberatesOnly)
+    return decided([event, enter(state, act, after(state.step, state.application, state.rules))]);
+  const { events, guards } = end(state, act, 'refused');
+  return decided(
+    [
+      event,
+      happened(act, 'applicationRefused', {
+        by: 'decision',
+        code: 'rejectedByDecision',
+        ...(minutes.grounds ? { grounds: minutes.grounds } : {}),
+      }),
+      ...events,
+    ],
+    guards,
+  );
+}

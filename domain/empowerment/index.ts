@@ -1,0 +1,26 @@
+import type { Process } from '../process.ts';
+import { decide } from './decide/index.ts';
+import { evolve } from './evolve.ts';
+import type { EmpowermentEvent } from './events.ts';
+import { nextWake, project } from './project.ts';
+import { initialState, type EmpowermentState } from './state.ts';
+import { tell } from './tell.ts';
+
+/** Empowerment (赋权): co-ownership, full ownership or a long use right, from consent to the recorded right. */
+export const empowerment: Process<EmpowermentState, EmpowermentEvent> = {
+  kind: 'empowerment',
+  initial: initialState,
+  decide,
+  evolve,
+  project,
+  tell,
+  nextWake,
+  isOver: (state) => state.status !== 'open' && !state.team.some((member) => member.held),
+};
+
+export type { EmpowermentState } from './state.ts';
+export type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
+export * from './acts.ts';
+export { actTable, actsFor } from './table.ts';
+export { templates } from './tell.ts';
+export { route, isMajor, noticesNeeded } from './route.ts';

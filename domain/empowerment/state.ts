@@ -1,0 +1,123 @@
+import type { Assessment, Substitution } from '../collective/index.ts';
+import type { Objection } from '../objection/index.ts';
+import type { DeadlineRow, DocumentRef, PersonStatus, RightRow, SealedRef } from '../process.ts';
+import type { Notice } from '../publicity/index.ts';
+import type { RuleSnapshot } from '../rules.ts';
+import type { AgreementText, Application, DecidingBody, DecisionMinutes, Inventor, Ppm, Step } from './acts.ts';
+
+/** A team member in the case. A dead member's share is held until the heirs' papers are in. */
+export interface TeamMember extends Inventor {
+  status: PersonStatus;
+  held: boolean;
+}
+
+export interface Amendment {
+  version: number;
+  inventors: Inventor[];
+  unitPpm: Ppm;
+  incomeUnitPpm: Ppm;
+  grounds: SealedRef;
+  mustSign: string[];
+  signed: string[];
+}
+
+/** Plain JSON: it is folded from the ledger at every start and continue-as-new. */
+export interface EmpowermentState {
+  caseId: string;
+  institutionId: string;
+  version: number;
+  step: Step;
+  stepSince: string;
+  status: 'open' | 'done' | 'refused' | 'withdrawn' | 'merged';
+  rules: RuleSnapshot | null;
+  number?: string;
+  application: Application | null;
+  applicationVersion: number;
+  team: TeamMember[];
+  representativeId: string;
+  consents: string[];
+  declined: string[];
+  coOwnerConsents: string[];
+  submittedOn?: string;
+  returns: number;
+  returnItems: { at: string; text: SealedRef }[];
+  linkedCases: string[];
+  reviews: { department: string; outcome: string }[];
+  substitutes: Record<DecidingBody, Substitution[]>;
+  assessment?: Assessment;
+  decisions: (DecisionMinutes & { round: number; at: string })[];
+  /** The body whose approval stands last; an upheld objection brings the case back to it. */
+  approvedBy?: DecidingBody;
+  /** Rounds of publicity; an adopted amendment or new rules begin another. */
+  round: number;
+  notices: Notice[];
+  objections: Objection[];
+  /** The step from which an objection that came in time, but was entered later, took the case back. */
+  reopenedFrom?: Step;
+  /** Objections whose consequence has been carried out. */
+  settled: string[];
+  amendment?: Amendment;
+  amendments: number;
+  /** What the adopted amendment changed against the notice before, for the amended notice. */
+  amendedParts: string[];
+  statement?: DocumentRef;
+  agreement?: {
+    version: number;
+    text: AgreementText;
+    signedBy: string[];
+    unitSigned: boolean;
+    coOwnersSigned: string[];
+    concludedOn?: string;
+  };
+  agreements: number;
+  term?: DeadlineRow;
+  rights: RightRow[];
+  proposal?: { personId: string; consents: string[] };
+  /** A prevailing rule waits for a recorded transition. */
+  raised?: { toHash: string; keys: string[] };
+}
+
+/** The state before anything happened. */
+export function initialState(caseId: string, institutionId: string): EmpowermentState {
+  return {
+    caseId,
+    institutionId,
+    version: 0,
+    step: 'draft',
+    stepSince: '',
+    status: 'open',
+    rules: null,
+    application: null,
+    applicationVersion: 0,
+    team: [],
+    representativeId: '',
+    consents: [],
+    declined: [],
+    coOwnerConsents: [],
+    returns: 0,
+    returnItems: [],
+    linkedCases: [],
+    reviews: [],
+    substitutes: { leadingGroup: [], leadership: [] },
+    decisions: [],
+    round: 1,
+    notices: [],
+    objections: [],
+    settled: [],
+    amendments: 0,
+    amendedParts: [],
+    agreements: 0,
+    rights: [],
+  };
+}
+
+/** A state in which the case is open, so that application and rules are there. */
+export type OpenState = EmpowermentState & { application: Application; rules: RuleSnapshot };
+
+/** The state if the case was opened. */
+export function opened(state: EmpowermentState): OpenState | undefined {
+  return state.application && state.rules ? (state as OpenState) : undefined;
+}
+
+/** Team members who can still act and sign. */
+export const living = (state: EmpowermentState): TeamMember[] => state.team.filter((member) => member.status !== 'deceased');

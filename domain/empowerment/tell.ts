@@ -1,0 +1,197 @@
+/** Who is told what. Applicants never learn who objected; nobody writes to the dead. */
+import type { Message } from '../process.ts';
+import type { EmpowermentEvent } from './events.ts';
+import { living, type EmpowermentState } from './state.ts';
+
+/** Every template a case can ask for; the worker has a text in Chinese and English for each. */
+export const templates = [
+  'consentAsked',
+  'consentDeclined',
+  'submitted',
+  'returned',
+  'departmentAsked',
+  'decisionAsked',
+  'quorumLost',
+  'decided',
+  'refused',
+  'noticeToPublish',
+  'noticePublished',
+  'noticeLengthened',
+  'windowClosed',
+  'objectionReceived',
+  'objectionLate',
+  'objectionReceipt',
+  'objectionToConfirm',
+  'objectionAdmitted',
+  'handlerNamed',
+  'objectionReply',
+  'objectionOutcome',
+  'reviewAsked',
+  'reviewReply',
+  'amendmentAsked',
+  'statementAsked',
+  'agreementToSign',
+  'agreementConcluded',
+  'titleChangeAsked',
+  'rightRecorded',
+  'caseDone',
+  'withdrawn',
+  'representativeAsked',
+  'representativeChanged',
+  'linked',
+  'shareHeld',
+  'rulesPrevail',
+] as const;
+
+export type Template = (typeof templates)[number];
+
+type Values = Message['values'];
+
+/** Messages that follow from one newly recorded event; `state` is the state after it. */
+export function tell(state: EmpowermentState, event: EmpowermentEvent): Message[] {
+  const common: Values = {
+    number: state.number ?? '',
+    step: state.step,
+    ...(state.application ? { title: state.application.title } : {}),
+  };
+  const team = (template: Template, values: Values = {}): Message[] =>
+    living(state).map((m) => ({ template, to: { personId: m.personId }, values: { ...common, ...values } }));
+  const role = (
+    template: Template,
+    to: 'officer' | 'secretary' | 'administrator' | 'supervisor' | 'signatory',
+    values: Values = {},
+  ): Message[] => [{ template, to: { role: to }, values: { ...common, ...values } }];
+  const person = (template: Template, personId: string | undefined, values: Values = {}): Message[] =>
+    personId === undefined ? [] : [{ template, to: { personId }, values: { ...common, ...values } }];
+  const others = (template: Template, but: string): Message[] =>
+    team(template).filter((m) => 'personId' in m.to && m.to.personId !== but);
+  switch (event.type) {
+    case 'caseOpened':
+      return others('consentAsked', event.data.openedBy);
+    case 'applicationAmended':
+      return event.data.consentsFallAway ? others('consentAsked', state.representativeId) : [];
+    case 'consentDeclined':
+      return person('consentDeclined', state.representativeId);
+    case 'caseNumbered':
+      return [...team('submitted'), ...role('submitted', 'officer')];
+    case 'applicationLinked':
+      return role('linked', 'officer', { others: event.data.otherCaseIds.length });
+    case 'returnedForCorrection':
+      return person('returned', state.representativeId, { count: event.data.count, items: event.data.items.length });
+    case 'stepEntered':
+      return onStep();
+    case 'decisionRecorded':
+      return team('decided', { body: event.data.body, outcome: event.data.outcome, minutesNumber: event.data.minutesNumber });
+    case 'applicationRefused':
+      return team('refused', { by: event.data.by, clause: event.data.clause ?? '' });
+    case 'noticePublished':
+      return [
+        ...team('noticePublished', { kind: event.data.kind, lastDay: event.data.deadline.lastDay }),
+        ...role('noticePublished', 'supervisor', { kind: event.data.kind, lastDay: event.data.deadline.lastDay }),
+      ];
+    case 'publicityGapRecorded':
+      return event.data.lengthened ? team('noticeLengthened', { lastDay: event.data.lengthened.lastDay }) : [];
+    case 'deadlineRecounted':
+      return [
+        ...team('noticeLengthened', { lastDay: event.data.deadline.lastDay }),
+        ...role('noticeLengthened', 'officer', { lastDay: event.data.deadline.lastDay }),
+      ];
+    case 'windowClosed':
+      return [...team('windowClosed'), ...role('windowClosed', 'officer')];
+    case 'objectionReceived': {
+      if (event.data.onPaper) return role('objectionToConfirm', 'officer');
+      const receipt = person('objectionReceipt', event.data.objectorId, {
+        receivedAt: event.data.receivedAt,
+        inTime: event.data.inTime ? 1 : 0,
+      });
+      return event.data.inTime
+        ? [...receipt, ...role('objectionReceived', 'officer')]
+        : [...receipt, ...role('objectionLate', 'supervisor')];
+    }
+    case 'paperObjectionConfirmed':
+      return event.data.inTime ? role('objectionReceived', 'officer') : role('objectionLate', 'supervisor');
+    case 'objectionAdmitted':
+      return [
+        ...event.data.handlers.flatMap((h) => person('handlerNamed', h, { lastDay: event.data.handling.lastDay })),
+        ...person('objectionAdmitted', objectorOf(event.data.objectionId), { lastDay: event.data.handling.lastDay }),
+      ];
+    case 'handlerRecused':
+      return person('handlerNamed', event.data.replacement);
+    case 'objectionRejected':
+      return person('objectionReply', objectorOf(event.data.objectionId), {
+        outcome: 'inadmissible',
+        lastDay: event.data.review.lastDay,
+        reply: event.data.explanation,
+      });
+    case 'objectionDecided':
+      return [
+        ...person('objectionReply', objectorOf(event.data.objectionId), {
+          outcome: event.data.outcome,
+          lastDay: event.data.review?.lastDay ?? '',
+          reply: event.data.reply,
+        }),
+        ...team('objectionOutcome', { outcome: event.data.outcome, consequence: event.data.consequence }),
+      ];
+    case 'reviewRequested':
+      return role('reviewAsked', 'officer');
+    case 'reviewRecorded':
+      return person('reviewReply', objectorOf(event.data.objectionId), { confirmed: event.data.confirmed ? 1 : 0 });
+    case 'amendmentProposed':
+      return event.data.mustSign.flatMap((id) => person('amendmentAsked', id, { version: event.data.version }));
+    case 'agreementProposed':
+      return [
+        ...team('agreementToSign', { version: event.data.version }),
+        ...role('agreementToSign', 'signatory', { version: event.data.version }),
+      ];
+    case 'agreementConcluded':
+      return [
+        ...team('agreementConcluded', { on: event.data.on }),
+        ...role('agreementConcluded', 'officer', { on: event.data.on }),
+      ];
+    case 'rightRecorded':
+      return team('rightRecorded', { kind: event.data.kind, startDate: event.data.startDate, lastDay: event.data.lastDay ?? '' });
+    case 'caseClosed':
+      return event.data.status === 'done' ? team('caseDone') : [];
+    case 'caseWithdrawn':
+      return [...team('withdrawn'), ...role('withdrawn', 'officer')];
+    case 'representativeProposed':
+      return others('representativeAsked', event.data.by);
+    case 'representativeChanged':
+      return [...team('representativeChanged'), ...role('representativeChanged', 'officer')];
+    case 'lifeEventRecorded':
+      return event.data.kind === 'died' ? [...team('shareHeld'), ...role('shareHeld', 'officer')] : [];
+    case 'rulesRaised':
+      return [...role('rulesPrevail', 'secretary'), ...role('rulesPrevail', 'officer')];
+    default:
+      return [];
+  }
+
+  function objectorOf(objectionId: string): string | undefined {
+    return state.objections.find((o) => o.id === objectionId)?.objectorId;
+  }
+
+  function onStep(): Message[] {
+    switch (state.step) {
+      case 'departmentReview':
+        return [{ template: 'departmentAsked', to: { role: 'departmentReviewer' }, values: common }];
+      case 'groupDecision':
+      case 'leadershipDecision':
+        return [
+          ...role('decisionAsked', 'secretary'),
+          ...(state.assessment && !state.assessment.enough
+            ? role('quorumLost', 'administrator', { eligible: state.assessment.eligible.length, quorum: state.assessment.quorum })
+            : []),
+        ];
+      case 'noticePreparation':
+        return role('noticeToPublish', 'officer');
+      case 'statement':
+        return role('statementAsked', 'officer');
+      case 'titleChange':
+        return role('titleChangeAsked', 'officer');
+      case 'amendment':
+        return person('amendmentAsked', state.representativeId, { version: 0 });
+      default:
+        return [];
+    }
+  }
+}
