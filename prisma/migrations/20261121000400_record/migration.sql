@@ -1,0 +1,204 @@
+-- Recording an act: its whole effect in one transaction and one round trip. Format of the hashes: docs/ledger.md.
+
+CREATE FUNCTION sha256_hex(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT encode(sha256(convert_to(t, 'UTF8')), 'hex');
+$$;
+
+CREATE FUNCTION ledger_json(l ledger) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('seq', l.seq, 'type', l.type, 'v', l.v, 'effectiveAt', l.effective_at,
+    'recordedAt', iso(l.recorded_at), 'actId', l.act_id, 'actor', l.actor, 'data', l.data);
+$$;
+
+-- A case's rows after a version, in order; with an act's id, only that act's.
+CREATE FUNCTION ledger_rows(p_case uuid, p_after int, p_act text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(ledger_json(l) ORDER BY l.seq), '[]') FROM ledger l
+   WHERE l.case_id = p_case AND l.seq > p_after AND (p_act IS NULL OR l.act_id = p_act);
+$$;
+
+-- A case from its ledger: version and events of one moment.
+CREATE FUNCTION load_case(p_case uuid, p_after int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('institutionId', c.institution_id, 'kind', c.kind, 'version', c.version,
+                            'events', ledger_rows(c.id, p_after, NULL))
+    FROM cases c WHERE c.id = p_case;
+$$;
+
+-- Appends one row behind `p_head` and gives the new head. `p_body` is canonical JSON (RFC 8785) of
+-- {actor, data, effectiveAt, type, v}; the header's own values are plain ASCII, so format() makes its canonical JSON.
+CREATE FUNCTION append_ledger(c cases, p_seq int, p_at timestamptz, p_act text, p_head text, p_body text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  b constant jsonb := p_body::jsonb;
+  digest constant text := sha256_hex(p_body);
+  new_head constant text := sha256_hex(format(
+    '{"act":"%s","alg":"sha256","body":"%s","case":"%s","institution":"%s","prev":"%s","recordedAt":"%s","seq":%s,"v":1}',
+    p_act, digest, c.id, c.institution_id, p_head, iso(p_at), p_seq));
+BEGIN
+  INSERT INTO ledger (case_id, seq, institution_id, type, v, effective_at, recorded_at, act_id, actor, data, body_digest, prev_hash, hash)
+  VALUES (c.id, p_seq, c.institution_id, b->>'type', (b->>'v')::int, b->>'effectiveAt', p_at, p_act, b->'actor', b->'data',
+          digest, p_head, new_head);
+  RETURN new_head;
+END $$;
+
+-- The canonical body of an event that a guard adds. Actor and data come canonical; the instant is quoted here.
+CREATE FUNCTION guard_event(p_actor text, p_type text, p_effective_at text, p_data text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT format('{"actor":%s,"data":%s,"effectiveAt":%s,"type":"%s","v":1}', p_actor, p_data, to_json(p_effective_at), p_type);
+$$;
+
+CREATE FUNCTION record_act(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  the_case constant uuid := p->>'caseId';
+  act constant text := p->>'actId';
+  expected constant int := p->>'expectedVersion';
+  from_inbox constant boolean := p->>'fromInbox';
+  actor constant text := p->>'actor';
+  guards constant jsonb := p->'guards';
+  window_end timestamptz;
+  projected constant jsonb := p->'projection';
+  c cases;
+  receipt inbox;
+  achievements uuid[];
+  found_rows int;
+  now_is timestamptz;
+  last_seq int := expected;
+  own_last int;
+  head text;
+  item jsonb;
+  event_body text;
+  others jsonb;
+  numbered int;
+  new_number text;
+  recorded jsonb;
+BEGIN
+  SELECT * INTO c FROM cases WHERE id = the_case FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'No case %', the_case USING ERRCODE = 'FQ002';
+  END IF;
+
+  -- A known act is told again what it did. An inbox row answered by a refusal must never gain an effect afterwards.
+  recorded := ledger_rows(the_case, 0, act);
+  IF from_inbox THEN
+    SELECT * INTO receipt FROM inbox i WHERE i.id = act::uuid AND i.case_id = the_case;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'No inbox row % for case %', act, the_case USING ERRCODE = 'FQ002';
+    END IF;
+    IF recorded = '[]' AND receipt.answer->>'outcome' = 'refused' THEN
+      RAISE EXCEPTION 'Act % has been refused', act USING ERRCODE = 'FQ003';
+    END IF;
+  END IF;
+  IF recorded <> '[]' OR receipt.answered_at IS NOT NULL THEN
+    RETURN jsonb_build_object('kind', 'known', 'version', c.version, 'events', recorded);
+  END IF;
+  IF c.version > expected THEN
+    RETURN jsonb_build_object('kind', 'stale', 'version', c.version, 'events', ledger_rows(the_case, expected, NULL));
+  ELSIF c.version < expected THEN
+    RAISE EXCEPTION 'Case % stands at %, not yet at %', the_case, c.version, expected USING ERRCODE = 'FQ002';
+  END IF;
+
+  now_is := service_clock();
+
+  -- Guards that may refuse come before the first write. Rows are locked in one order everywhere: achievements by id, then numbers.
+  -- A window ends when its row says, since an imported calendar moves the row before the case hears of it.
+  SELECT max(greatest((w->>'endsAt')::timestamptz, d.ends_at)) INTO window_end
+    FROM jsonb_array_elements(guards->'windows') AS w LEFT JOIN deadline d ON d.case_id = the_case AND d.key = w->>'key';
+  IF now_is < window_end THEN
+    RETURN jsonb_build_object('kind', 'notYet', 'retryAt', iso(window_end));
+  END IF;
+  PERFORM 1 FROM inbox i
+   WHERE i.case_id = the_case AND i.answered_at IS NULL AND i.received_at < window_end AND i.id::text <> act;
+  IF FOUND THEN
+    RETURN jsonb_build_object('kind', 'notYet', 'retryAt', iso(now_is + interval '2 seconds'));
+  END IF;
+
+  SELECT array_agg(DISTINCT a.id::uuid) INTO achievements
+    FROM (SELECT x->>'achievementId' AS id FROM jsonb_array_elements(guards->'claims') AS x
+          UNION ALL SELECT x FROM jsonb_array_elements_text(guards->'soleClaims') AS x) AS a;
+  IF achievements IS NOT NULL THEN
+    PERFORM 1 FROM achievement t WHERE t.institution_id = c.institution_id AND t.id = ANY (achievements) ORDER BY t.id FOR UPDATE;
+    GET DIAGNOSTICS found_rows = ROW_COUNT;
+    IF found_rows < cardinality(achievements) THEN
+      RETURN jsonb_build_object('kind', 'refused', 'code', 'achievementUnknown');
+    END IF;
+    PERFORM 1 FROM achievement_claim a WHERE a.institution_id = c.institution_id AND a.case_id <> the_case
+        AND a.released_at IS NULL AND a.achievement_id = ANY (text_array(guards->'soleClaims')::uuid[]);
+    IF FOUND THEN
+      RETURN jsonb_build_object('kind', 'refused', 'code', 'achievementClaimed');
+    END IF;
+  END IF;
+
+  head := c.head_hash;
+  FOR event_body IN SELECT jsonb_array_elements_text(p->'events') LOOP
+    last_seq := last_seq + 1;
+    head := append_ledger(c, last_seq, now_is, act, head, event_body);
+  END LOOP;
+  own_last := last_seq;
+
+  UPDATE achievement_claim a SET released_at = now_is WHERE a.case_id = the_case AND a.released_at IS NULL
+    AND a.achievement_id = ANY (text_array(guards->'releases')::uuid[]);
+
+  FOR item IN SELECT jsonb_array_elements(guards->'claims') LOOP
+    INSERT INTO achievement_claim AS a (institution_id, achievement_id, case_id, claimed_at)
+    VALUES (c.institution_id, (item->>'achievementId')::uuid, the_case, now_is)
+    ON CONFLICT (institution_id, achievement_id, case_id) DO UPDATE SET claimed_at = now_is, released_at = NULL
+      WHERE a.released_at IS NOT NULL;
+    -- Not found: claimed by this very case before, and linked then.
+    IF FOUND THEN
+      SELECT jsonb_agg(a.case_id ORDER BY a.claimed_at, a.case_id) INTO others FROM achievement_claim a
+       WHERE a.institution_id = c.institution_id AND a.achievement_id = (item->>'achievementId')::uuid
+         AND a.case_id <> the_case AND a.released_at IS NULL;
+      IF others IS NOT NULL THEN
+        last_seq := last_seq + 1;
+        -- jsonb prints a blank after each comma, canonical JSON has none; UUIDs hold no blanks of their own.
+        head := append_ledger(c, last_seq, now_is, act, head, guard_event(actor, 'applicationLinked', item->>'effectiveAt',
+          format('{"otherCaseIds":%s}', replace(others::text, ' ', ''))));
+      END IF;
+    END IF;
+  END LOOP;
+
+  FOR item IN SELECT jsonb_array_elements(guards->'numbers') LOOP
+    IF c.number IS NOT NULL OR new_number IS NOT NULL THEN
+      RAISE EXCEPTION 'Case % has a number already', the_case USING ERRCODE = 'FQ002';
+    END IF;
+    INSERT INTO number_series AS s (institution_id, series, year, last)
+    VALUES (c.institution_id, item->>'series', (item->>'year')::int, 1)
+    ON CONFLICT (institution_id, series, year) DO UPDATE SET last = s.last + 1
+    RETURNING s.last INTO numbered;
+    new_number := format('%s〔%s〕%s号', item->>'series', item->>'year', numbered);
+    last_seq := last_seq + 1;
+    head := append_ledger(c, last_seq, now_is, act, head, guard_event(actor, 'caseNumbered', item->>'effectiveAt',
+      format('{"number":%s,"seq":%s,"year":%s}', to_json(new_number), numbered, (item->>'year')::int)));
+    UPDATE cases SET year = (item->>'year')::int, seq_no = numbered WHERE id = the_case;
+  END LOOP;
+
+  PERFORM write_projection(c.institution_id, the_case, projected);
+  new_number := coalesce(new_number, c.number, projected->>'number');
+  UPDATE cases SET step = projected->>'step', status = projected->>'status', mode = projected->>'mode',
+    achievement_id = (projected->>'achievementId')::uuid, number = new_number, version = last_seq, head_hash = head, updated_at = now_is
+   WHERE id = the_case;
+  IF expected = 0 THEN
+    DELETE FROM case_draft WHERE case_id = the_case;
+  END IF;
+
+  -- An act without events leaves nothing in the ledger to know it by; its messages carry its id instead of a sequence.
+  INSERT INTO outbox (id, institution_id, case_id, seq, template, recipient, values, created_at, next_at)
+  SELECT format('%s:%s:%s', the_case, CASE WHEN own_last > expected THEN own_last::text ELSE act END, m.n - 1), c.institution_id,
+         the_case, own_last, m.x->>'template', m.x->'to', m.x->'values', now_is, now_is
+    FROM jsonb_array_elements(p->'messages') WITH ORDINALITY AS m(x, n)
+  ON CONFLICT (id) DO NOTHING;
+  IF FOUND THEN
+    PERFORM pg_notify('outbox', '');
+  END IF;
+
+  IF from_inbox THEN
+    UPDATE inbox SET answered_at = now_is, lease_until = NULL, leased_by = NULL, last_error = NULL,
+      answer = jsonb_build_object('outcome', 'done', 'caseId', the_case, 'version', last_seq, 'step', projected->>'step',
+        'recordedAt', iso(now_is), 'events',
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('seq', l.seq, 'type', l.type) ORDER BY l.seq), '[]')
+           FROM ledger l WHERE l.case_id = the_case AND l.seq > expected))
+        || CASE WHEN new_number IS NULL THEN '{}' ELSE jsonb_build_object('number', new_number) END
+     WHERE id = act::uuid;
+    PERFORM pg_notify('answered', act);
+  END IF;
+
+  RETURN jsonb_build_object('kind', 'recorded', 'version', last_seq, 'recordedAt', iso(now_is),
+                            'appended', ledger_rows(the_case, own_last, NULL));
+END $$;
