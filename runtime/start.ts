@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { seed, startApi, startWorker, type RuntimeContext } from './compose.ts';
+import { readConfig, type RuntimeConfig } from './config.ts';
+import { startPostgres } from './embeddedPostgres.ts';
+import { LaunchError, type Report } from './launchError.ts';
+import { localCodecKeys } from './localSecrets.ts';
+import { tryLock, type Lock } from './lockFile.ts';
+import { ensureDatabase, migrate, pendingMigrations } from './migrate.ts';
+import { Supervisor } from './supervise.ts';
+import { getTemporalServer, type TemporalServer } from './temporalServer.ts';
+
+const DATABASE = 'fuquan';
+
+/** What runs on the servers once they run; tests put their own in place. */
+export interface Hooks {
+  seed: typeof seed;
+  startWorker: typeof startWorker;
+  startApi: typeof startApi;
+}
+
+/** Starts what the configuration asks for, and answers the exit code when it has stopped again. */
+export async function launch(
+  env: NodeJS.ProcessEnv,
+  report: Report,
+  hooks: Hooks = { seed, startWorker, startApi },
+): Promise<number> {
+  let config: RuntimeConfig;
+  try {
+    config = readConfig(env);
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error;
+    report(error.message);
+    return 1;
+  }
+  const supervisor = new Supervisor({ report });
+  return supervisor.run(async () => {
+    if (config.role === 'migrate') {
+      await migrate(config.databaseUrl!, report);
+      await supervisor.start('Temporal', () => openTemporal(config, config.databaseUrl!, supervisor.signal, report));
+      supervisor.finish(0);
+      return;
+    }
+    const start = config.role === 'all' ? startServers : useServers;
+    await startService(await start(config, supervisor, report), supervisor, hooks);
+  });
+}
+
+/** All in one: embedded servers unless addresses are given, and the database brought up to date. */
+async function startServers(config: RuntimeConfig, supervisor: Supervisor, report: Report): Promise<RuntimeContext> {
+  await supervisor.start('data directory', async () => {
+    const lock = await lockDataDir(config.dataDir);
+    return { stop: () => lock.release() };
+  });
+  let databaseUrl = config.databaseUrl;
+  if (!databaseUrl) {
+    const { dataDir, postgresPort } = config;
+    const postgres = await supervisor.start('PostgreSQL', () => startPostgres({ dataDir, port: postgresPort, report }));
+    databaseUrl = postgres.url(DATABASE);
+    report(`PostgreSQL  127.0.0.1:${postgres.port}`);
+    await ensureDatabase(databaseUrl);
+  }
+  await migrate(databaseUrl, report);
+  const temporal = await supervisor.start('Temporal', () => openTemporal(config, databaseUrl, supervisor.signal, report));
+  return contextOf(config, databaseUrl, temporal, supervisor.signal, report);
+}
+
+/** One part of a deployment: the servers are there, and only the migrate job changes schema and namespaces. */
+async function useServers(config: RuntimeConfig, supervisor: Supervisor, report: Report): Promise<RuntimeContext> {
+  const databaseUrl = config.databaseUrl!;
+  const missing = await pendingMigrations(databaseUrl);
+  if (missing.length > 0) {
+    const zh = `数据库缺少迁移：${missing.join('、')}。请先以 FUQUAN_ROLE=migrate 运行一次。`;
+    const en = 'The database lacks migrations. Run once with FUQUAN_ROLE=migrate first.';
+    throw new LaunchError('migrationsPending', { zh, en });
+  }
+  const temporal = await supervisor.start('Temporal', () => openTemporal(config, databaseUrl, supervisor.signal, report));
+  return contextOf(config, databaseUrl, temporal, supervisor.signal, report);
+}
+
+async function startService(context: RuntimeContext, supervisor: Supervisor, hooks: Hooks): Promise<void> {
+  const { config, report } = context;
+  if (!config.production && config.role === 'all') await hooks.seed(context);
+  if (config.role !== 'api') await supervisor.start('worker', () => hooks.startWorker(context));
+  if (config.role !== 'worker') {
+    const api = await supervisor.start('API', () => hooks.startApi(context));
+    if (api.url) report(`API         ${api.url}`);
+  }
+  report('已就绪，按 Ctrl-C 停止 · Ready, Ctrl-C stops');
+}
+
+async function openTemporal(
+  config: RuntimeConfig,
+  postgresUrl: string,
+  signal: AbortSignal,
+  report: Report,
+): Promise<TemporalServer> {
+  const { namespace, rehearsalNamespace, ...temporal } = config.temporal;
+  const server = await getTemporalServer({
+    ...temporal,
+    namespaces: [namespace, rehearsalNamespace],
+    rehearsalNamespace,
+    postgresUrl,
+    dataDir: config.dataDir,
+    cacheDir: config.cacheDir,
+    download: !config.offline,
+    report,
+    signal,
+  });
+  report(`Temporal    ${server.address} (${server.origin})${server.uiUrl ? `  ${server.uiUrl}` : ''}`);
+  if (!server.supportsTimeSkipping) {
+    report(
+      '此 Temporal 服务不能跳过时间，预演不可用，其余功能不受影响 · This Temporal server cannot skip time: no rehearsals, all else works',
+    );
+  }
+  return server;
+}
+
+async function contextOf(
+  config: RuntimeConfig,
+  databaseUrl: string,
+  { address, supportsTimeSkipping }: TemporalServer,
+  signal: AbortSignal,
+  report: Report,
+): Promise<RuntimeContext> {
+  const { namespace, rehearsalNamespace } = config.temporal;
+  const temporal = { address, namespace, rehearsalNamespace, supportsTimeSkipping };
+  const codecKeys = config.codecKeys ?? (await localCodecKeys(config.dataDir));
+  return { config, databaseUrl, temporal, codecKeys, report, signal };
+}
+
+async function lockDataDir(dataDir: string): Promise<Lock> {
+  const lock = await tryLock(join(dataDir, 'fuquan.lock'));
+  if ('release' in lock) return lock;
+  const zh = `数据目录 ${dataDir} 正被另一个 fuquan（进程 ${lock.heldBy}）使用。请先停止它，或用 FUQUAN_DATA_DIR 换一个目录。`;
+  const en = `The data directory ${dataDir} is in use by another fuquan (process ${lock.heldBy}). Stop it, or choose another with FUQUAN_DATA_DIR.`;
+  throw new LaunchError('dataDirLocked', { zh, en });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = await launch(process.env, (line) => void process.stdout.write(`${line}\n`));
+  // A client library's stray timer must not keep a stopped service alive.
+  process.exit();
+}

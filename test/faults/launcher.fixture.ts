@@ -1,0 +1,9 @@
+import { launch } from '../../runtime/start.ts';
+
+/** The real launcher with nothing on top: the tests look at what happens to the servers. */
+const idle = async (): Promise<{ stop: () => Promise<void>; url: string }> => ({
+  stop: async () => undefined,
+  url: 'http://idle',
+});
+const report = (line: string): void => void process.stdout.write(`${line}\n`);
+process.exit(await launch(process.env, report, { seed: async () => undefined, startWorker: idle, startApi: idle }));
