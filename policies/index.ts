@@ -1,0 +1,20 @@
+/**
+ * Law as dated data. Packs hold what documents say, an overlay what a unit says, and `resolve` gives the rules of one
+ * institution on one date as a snapshot that a case is pinned to. See docs/policies.md.
+ */
+export * from './candidates.ts';
+export * from './check.ts';
+export * from './compare.ts';
+export * from './dates.ts';
+export { canonicalJson, snapshotHash } from './hash.ts';
+export * from './keys.ts';
+export * from './labels.ts';
+export * from './load.ts';
+export * from './overlay.ts';
+export * from './problems.ts';
+export * from './register.ts';
+export * from './resolve.ts';
+export * from './scales.ts';
+export * from './schema.ts';
+export { coveredSubjects, fiveExclusions, valueSchemas, type CoveredSubject } from './values.ts';
+export { weigh, type Weighed } from './weigh.ts';
