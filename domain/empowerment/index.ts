@@ -24,3 +24,4 @@ export * from './acts.ts';
 export { actTable, actsFor } from './table.ts';
 export { templates } from './tell.ts';
 export { route, isMajor, noticesNeeded } from './route.ts';
+export { preview, type Directory, type Preview, type PreviewStep } from './preview.ts';
