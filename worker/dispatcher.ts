@@ -1,0 +1,142 @@
+/**
+ * From the inbox to the cases.
+ *
+ * 1. Acts of one case are delivered in order of receipt, one in flight, also with several workers: a claim gives only
+ *    a case's oldest unanswered act, and its lease holds back the rest of that case and nothing else.
+ * 2. Delivery repeats until the act is answered. That is safe because an Update's id is the act's id, and because the
+ *    record knows the acts that it holds.
+ * 3. An act that cannot be delivered puts off its own case, ever longer, and shows with its reason; the others go on.
+ */
+import type pg from 'pg';
+import { backoffSeconds, pause } from './backoff.ts';
+import { Bell } from './bell.ts';
+import { deliver, type DeliverDeps, type Delivery } from './deliver.ts';
+import { inboxOf, type ClaimedAct } from './inbox.ts';
+import { listenTo } from './listen.ts';
+import { reasonOf, type Log } from './log.ts';
+import { noMetrics, type WorkerMetrics } from './metrics.ts';
+
+export interface DispatcherOptions extends Omit<DeliverDeps, 'waitMs'> {
+  pool: pg.Pool;
+  /** Settings for the connection that listens. */
+  connection: pg.ClientConfig;
+  /** Names this worker in the leases. */
+  identity: string;
+  log: Log;
+  metrics?: WorkerMetrics;
+  /** Cases served at the same time. */
+  concurrency?: number;
+  /** How long a crashed worker holds back a case. */
+  leaseSeconds?: number;
+  /** How often to look for what no notice told of. */
+  sweepMs?: number;
+}
+
+export interface Dispatcher {
+  /** Looks for acts now. */
+  wake(): void;
+  /** Claims no more, and gives acts in flight a moment to be answered. */
+  stop(): Promise<void>;
+}
+
+const LONGEST_AWAY_SECONDS = 5;
+const LONGEST_PUT_OFF_SECONDS = 300;
+const STOP_GRACE_MS = 5_000;
+/** What is left of a lease when an unanswered delivery is given up, for the putting off itself. */
+const LEASE_MARGIN_MS = 5_000;
+
+/** Starts delivering; goes on until it is stopped. */
+export function startDispatcher(options: DispatcherOptions): Dispatcher {
+  const { pool, connection, identity, log, metrics = noMetrics } = options;
+  const { concurrency = 32, leaseSeconds = 30, sweepMs = 3_000 } = options;
+  const inbox = inboxOf(pool, identity, leaseSeconds);
+  const deps: DeliverDeps = { ...options, waitMs: Math.max(1_000, leaseSeconds * 1_000 - LEASE_MARGIN_MS) };
+  const stopping = new AbortController();
+  const inFlight = new Map<string, Promise<void>>();
+  const bell = new Bell();
+  const wake = (): void => bell.ring();
+
+  async function serve(act: ClaimedAct): Promise<void> {
+    const began = performance.now();
+    const delivery = await deliver(act, deps);
+    metrics.delivered(delivery.kind, (performance.now() - began) / 1_000);
+    try {
+      await settle(act, delivery);
+    } catch (error) {
+      // The lease runs out by itself, and the act is delivered once more.
+      log.warn({ actId: act.id, reason: reasonOf(error) }, 'the outcome of a delivery could not be written');
+    }
+  }
+
+  async function settle(act: ClaimedAct, delivery: Delivery): Promise<void> {
+    const fields = { actId: act.id, caseId: act.caseId, type: act.type, attempts: act.attempts, traceId: act.traceId };
+    switch (delivery.kind) {
+      case 'done':
+        return;
+      case 'refused':
+        return inbox.refuse(act.id, delivery.refusal);
+      case 'waiting':
+        return putOff(act, 'The case has not answered yet', backoffSeconds(act.attempts, 1, LONGEST_AWAY_SECONDS));
+      case 'away':
+        return putOff(act, delivery.reason, backoffSeconds(act.attempts, 1, LONGEST_AWAY_SECONDS));
+      case 'lost':
+        log.error(fields, 'no workflow runs this open case');
+        return putOff(act, 'workflowLost', backoffSeconds(act.attempts, 2, LONGEST_PUT_OFF_SECONDS));
+      case 'fault':
+        log.error({ ...fields, reason: delivery.reason }, 'an act cannot be handled');
+        return putOff(act, delivery.reason, backoffSeconds(act.attempts, 2, LONGEST_PUT_OFF_SECONDS));
+    }
+  }
+
+  async function putOff(act: ClaimedAct, reason: string, seconds: number): Promise<void> {
+    await inbox.defer(act.id, reason, seconds);
+    setTimeout(wake, seconds * 1_000).unref();
+  }
+
+  async function claim(): Promise<ClaimedAct[]> {
+    try {
+      return await inbox.claim(concurrency - inFlight.size);
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'the inbox cannot be read');
+      await pause(500, stopping.signal);
+      return [];
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      await bell.heard();
+      if (stopping.signal.aborted) return;
+      if (inFlight.size >= concurrency) continue;
+      for (const act of await claim()) {
+        const served = serve(act).finally(() => {
+          inFlight.delete(act.id);
+          // The next act of this case can be claimed now, and there is a free place.
+          wake();
+        });
+        inFlight.set(act.id, served);
+      }
+    }
+  }
+
+  const listener = listenTo({ connection, channel: 'inbox', onNotice: wake, log });
+  const sweep = setInterval(wake, sweepMs);
+  const running = run();
+
+  return {
+    wake,
+    async stop() {
+      stopping.abort();
+      clearInterval(sweep);
+      wake();
+      await Promise.all([listener.stop(), running]);
+      const settled = new AbortController();
+      await Promise.race([
+        Promise.allSettled(inFlight.values()).then(() => settled.abort()),
+        pause(STOP_GRACE_MS, settled.signal),
+      ]);
+      // What is still under way is left to another worker at once; there it is the same Update.
+      await Promise.allSettled([...inFlight.keys()].map((id) => inbox.defer(id, 'The worker was stopped', 0)));
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** Reads, at the moment of delivery, what an act is decided by. What an event relies on is written into the event. */
+import type pg from 'pg';
+import { actTable, type FactNeed } from '../domain/empowerment/table.ts';
+import type { ActType } from '../domain/empowerment/acts.ts';
+import type { BodyFacts, Facts, PersonStatus } from '../domain/process.ts';
+import type { RuleSnapshot } from '../domain/rules.ts';
+import { dateOfInstant, yearOf, type Calendar } from '../domain/time/index.ts';
+import { shippedCalendar } from '../domain/time/data/calendar.ts';
+import type { FactActivities } from '../workflows/shared/durable.ts';
+import { rulesOn } from './rules.ts';
+
+/** For which act facts are wanted. `at` is its receipt, or the instant that a system act answers to. */
+export interface FactQuery {
+  caseId: string;
+  institutionId: string;
+  type: string;
+  at: string;
+  body: unknown;
+}
+
+export interface FactReader {
+  read(query: FactQuery): Promise<Facts>;
+}
+
+export interface FactDeps {
+  pool: pg.Pool;
+  /** How the rules of an institution on a date are found; replaced in tests of the engine. */
+  rules?: (institutionId: string, on: string) => Promise<RuleSnapshot>;
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const NO_NEEDS: readonly FactNeed[] = [];
+
+/** What the table says that the act needs; an act that it does not know is left to the decider, which refuses it. */
+export function needsOf(type: string): readonly FactNeed[] {
+  return Object.hasOwn(actTable, type) ? actTable[type as ActType].needs : NO_NEEDS;
+}
+
+/** A reader over the database; one query for each need, none for an act without needs. */
+export function factReader({ pool, rules = (institution, on) => rulesOn(pool, institution, on) }: FactDeps): FactReader {
+  return {
+    async read(query) {
+      const needs = needsOf(query.type);
+      if (needs.length === 0) return {};
+      const on = dateOfInstant(query.at);
+      const wanted = (need: FactNeed): boolean => needs.includes(need);
+      const involved = wanted('relations') || wanted('people') ? await personsInvolved(pool, query, on) : [];
+      const facts: Facts = {};
+      await Promise.all([
+        wanted('calendar') && readCalendar(pool, yearOf(on)).then((value) => (facts.calendar = value)),
+        wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
+        wanted('relations') && readRelations(pool, query.institutionId, involved).then((value) => (facts.relations = value)),
+        wanted('people') && readPeople(pool, query.institutionId, involved).then((value) => (facts.people = value)),
+        wanted('pinnedRules') && rules(query.institutionId, on).then((value) => (facts.pinnedRules = value)),
+        wanted('currentRules') && rules(query.institutionId, on).then((value) => (facts.currentRules = value)),
+      ]);
+      return facts;
+    },
+  };
+}
+
+/** The activity by which a case reads facts for an act of the system. */
+export function createFactActivities(pool: pg.Pool, reader: FactReader): FactActivities {
+  return {
+    async loadFacts({ caseId, type, at }) {
+      const { rows } = await pool.query<{ institution_id: string }>('SELECT institution_id FROM cases WHERE id = $1', [caseId]);
+      const institutionId = rows[0]?.institution_id;
+      if (!institutionId) throw new Error(`There is no case ${caseId}`);
+      return reader.read({ caseId, institutionId, type, at, body: null });
+    },
+  };
+}
+
+/** The newest calendar, cut to the years that a deadline set now can reach. A year that it lacks stays unknown. */
+async function readCalendar(pool: pg.Pool, year: number): Promise<Calendar> {
+  const { rows } = await pool.query<{ content: Calendar }>(
+    'SELECT content FROM calendar_version ORDER BY imported_at DESC, version DESC LIMIT 1',
+  );
+  const calendar = rows[0]?.content ?? shippedCalendar;
+  const years = [year - 1, year, year + 1, year + 2].map(String);
+  return {
+    version: calendar.version,
+    years: Object.fromEntries(years.flatMap((y) => (calendar.years[y] ? [[y, calendar.years[y]]] : []))),
+  };
+}
+
+interface MemberRow {
+  body: 'leadingGroup' | 'leadership';
+  person_id: string;
+  department: string | null;
+  substitute: boolean;
+  substitute_for: string | null;
+}
+
+async function readBodies(pool: pg.Pool, institutionId: string, on: string): Promise<NonNullable<Facts['bodies']>> {
+  const { rows } = await pool.query<MemberRow>(
+    `SELECT body, person_id, department, substitute, substitute_for FROM body_member
+      WHERE institution_id = $1 AND "from" <= $2::date AND (until IS NULL OR until >= $2::date) ORDER BY body, person_id`,
+    [institutionId, on],
+  );
+  const bodies: Partial<Record<MemberRow['body'], BodyFacts>> = {};
+  for (const row of rows) {
+    const body = (bodies[row.body] ??= { members: [], substitutes: [] });
+    const member = { personId: row.person_id, ...(row.department !== null && { department: row.department }) };
+    if (!row.substitute) body.members.push(member);
+    else body.substitutes.push({ ...member, ...(row.substitute_for !== null && { for: row.substitute_for }) });
+  }
+  return bodies;
+}
+
+/** Everyone whom the act could concern: named in it, parties and handlers of the case, members of the bodies on the day. */
+async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Promise<string[]> {
+  const named = JSON.stringify(query.body ?? null).match(UUID) ?? [];
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT person_id::text AS id FROM case_party WHERE case_id = $1
+      UNION SELECT unnest(handlers)::text FROM objection WHERE case_id = $1
+      UNION SELECT objector_id::text FROM objection WHERE case_id = $1 AND objector_id IS NOT NULL
+      UNION SELECT person_id::text FROM body_member
+             WHERE institution_id = $2 AND "from" <= $3::date AND (until IS NULL OR until >= $3::date)
+      UNION SELECT id::text FROM person WHERE id = ANY ($4::uuid[])`,
+    [query.caseId, query.institutionId, on, named],
+  );
+  return rows.map(({ id }) => id).toSorted();
+}
+
+async function readRelations(pool: pg.Pool, institutionId: string, persons: string[]): Promise<[string, string][]> {
+  const { rows } = await pool.query<{ a: string; b: string }>(
+    `SELECT DISTINCT person_a::text AS a, person_b::text AS b FROM relation
+      WHERE institution_id = $1 AND person_a = ANY ($2::uuid[]) AND person_b = ANY ($2::uuid[]) ORDER BY a, b`,
+    [institutionId, persons],
+  );
+  return rows.map(({ a, b }) => [a, b]);
+}
+
+async function readPeople(pool: pg.Pool, institutionId: string, persons: string[]): Promise<NonNullable<Facts['people']>> {
+  const { rows } = await pool.query<{ id: string; status: PersonStatus; departments: string[] | null }>(
+    `SELECT p.id::text, p.status, m.departments FROM person p
+       LEFT JOIN membership m ON m.person_id = p.id AND m.institution_id = $1 AND NOT m.ended
+      WHERE p.id = ANY ($2::uuid[]) ORDER BY p.id`,
+    [institutionId, persons],
+  );
+  return Object.fromEntries(rows.map(({ id, status, departments }) => [id, { status, departments: departments ?? [] }]));
+}

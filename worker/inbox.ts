@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { ProcessKind } from '../contracts/messages.ts';
+import type { Refusal, Role } from '../domain/process.ts';
+
+/** An act received and not yet answered, leased to this worker. */
+export interface ClaimedAct {
+  id: string;
+  institutionId: string;
+  caseId: string;
+  actorPerson: string;
+  onBehalfOf?: string;
+  roles: Role[];
+  departments: string[];
+  type: string;
+  body: unknown;
+  receivedAt: string;
+  timely: Record<string, boolean>;
+  /** How often it has been claimed, this time included. */
+  attempts: number;
+  traceId?: string;
+  kind: ProcessKind;
+  /** Ledger version and status of the case at the moment of the claim. */
+  version: number;
+  status: 'draft' | 'open' | 'done' | 'refused' | 'withdrawn' | 'merged';
+}
+
+/** The inbox as the dispatcher uses it. */
+export interface Inbox {
+  /** Leases the oldest unanswered act of each case, oldest receipt first. */
+  claim(limit: number): Promise<ClaimedAct[]>;
+  /** Puts an act off; the case waits as long. */
+  defer(actId: string, reason: string, seconds: number): Promise<void>;
+  /** Answers an act that has no effect; an answer that it has already stands. */
+  refuse(actId: string, refusal: Refusal): Promise<void>;
+}
+
+/** The inbox over SQL; `worker` names this worker in its leases. */
+export function inboxOf(pool: pg.Pool, worker: string, leaseSeconds: number): Inbox {
+  return {
+    async claim(limit) {
+      const { rows } = await pool.query<{ act: ClaimedAct }>('SELECT claim_inbox($1, $2, $3) AS act', [
+        limit,
+        leaseSeconds,
+        worker,
+      ]);
+      return rows.map(({ act }) => act);
+    },
+    async defer(actId, reason, seconds) {
+      await pool.query('SELECT defer_inbox($1, $2, $3, $4)', [actId, worker, reason, seconds]);
+    },
+    async refuse(actId, refusal) {
+      await pool.query('SELECT answer_refused($1, $2)', [actId, JSON.stringify(refusal)]);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { Client, type ClientConfig } from 'pg';
+import { reasonOf, type Log } from './log.ts';
+
+export interface Listener {
+  stop(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** Any connection settings of pg; the listener keeps one connection of its own. */
+  connection: ClientConfig;
+  channel: 'inbox' | 'outbox';
+  /** Called for each notice, and once after each (re)connection, since notices in between are lost. */
+  onNotice: () => void;
+  log: Log;
+}
+
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Listens to a channel, and connects again for as long as it is not stopped. */
+export function listenTo({ connection, channel, onNotice, log }: ListenOptions): Listener {
+  let stopped = false;
+  let current: Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let failures = 0;
+
+  const connect = async (): Promise<void> => {
+    const client = new Client({ ...connection, keepAlive: true });
+    let gone = false;
+    const lost = (error?: Error): void => {
+      if (gone) return;
+      gone = true;
+      if (error && !stopped) log.warn({ channel, reason: reasonOf(error) }, 'listening connection lost');
+      client.end().catch(() => undefined);
+      if (stopped) return;
+      timer = setTimeout(() => void connect(), Math.min(100 * 2 ** failures++, LONGEST_PAUSE_MS));
+    };
+    client.on('error', lost);
+    client.on('end', () => lost());
+    client.on('notification', onNotice);
+    current = client;
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+      failures = 0;
+      onNotice();
+    } catch (error) {
+      lost(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const first = connect();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await first;
+      await current?.end().catch(() => undefined);
+    },
+  };
+}

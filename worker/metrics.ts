@@ -1,0 +1,12 @@
+/** What the worker counts. A port, so that the process which serves `/metrics` decides where the numbers go. */
+export interface WorkerMetrics {
+  /** An act has been brought to its case, with what became of it. */
+  delivered(outcome: 'done' | 'refused' | 'waiting' | 'lost' | 'away' | 'fault', seconds: number): void;
+  /** A message has been handed over, or not. */
+  told(channel: string, outcome: 'delivered' | 'failed'): void;
+  /** A daily or periodic check has run. */
+  probed(probe: string, outcome: 'done' | 'failed'): void;
+}
+
+/** Counts nothing. */
+export const noMetrics: WorkerMetrics = { delivered: () => undefined, told: () => undefined, probed: () => undefined };
