@@ -71,8 +71,8 @@ export function parsePack(raw: unknown, register: Register): Parsed<Pack> {
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => shapeProblem('pack', issue)) };
   const pack = parsed.data as Pack;
   const problems = [...packDates(pack), ...packValues(pack, register)];
-  const declared = { notRepeatedWithin: pack.notRepeatedWithin?.cite, yieldsTo: pack.yieldsTo?.cite };
-  for (const [name, cite] of Object.entries(declared)) {
+  for (const name of ['assumedFrom', 'lasts', 'notRepeatedWithin', 'yieldsTo'] as const) {
+    const cite = pack[name]?.cite;
     if (cite) problems.push(...citationProblems(register, pack.id, cite, `/${name}/cite`));
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: pack };

@@ -3,10 +3,10 @@ import { addDays, addYears, isDate } from '../domain/time/index.ts';
 import { problem, PolicyError } from './problems.ts';
 import type { Pack } from './schema.ts';
 
-/** The pack's last day in force, or nothing if it has no end. Five years from 2025-01-01 end on 2029-12-31. */
-export function lastDayOf(pack: Pick<Pack, 'from' | 'until' | 'lastsYears'>): string | undefined {
+/** The pack's last day in force, or nothing if it has no end (hlj.z1). Five years from 2025-01-01 end on 2029-12-31. */
+export function lastDayOf(pack: Pick<Pack, 'from' | 'until' | 'lasts'>): string | undefined {
   if (pack.until) return pack.until;
-  return pack.from && pack.lastsYears ? addDays(addYears(pack.from, pack.lastsYears), -1) : undefined;
+  return pack.from && pack.lasts ? addDays(addYears(pack.from, pack.lasts.years), -1) : undefined;
 }
 
 /** The earlier of two last days; an absent one is no end. */
@@ -17,7 +17,7 @@ export function earlier(a: string | undefined, b: string | undefined): string | 
 
 /**
  * The packs with first days as the platform operator set them. Only a pack whose text leaves its first day open can be
- * edited, and where the text leaves just some readings, only to one of these; the version then carries the date, so
+ * edited, and where the text leaves just some readings (bt-149.z2), only to one of these; the version then carries the date, so
  * that a snapshot shows it. Throws PolicyError otherwise.
  */
 export function withDates(packs: readonly Pack[], edits: Readonly<Record<string, string>>): Pack[] {

@@ -103,6 +103,23 @@ export const majorMatterLabels: Record<MajorMatter, Label> = {
   exclusionAnswered: label('安全事项作肯定答复', 'a security question answered with yes'),
 };
 
+/** Documents by the id of their pack; the full titles in print. */
+export const documentLabels: Readonly<Record<string, Label>> = {
+  'nm-hei': label('关于加强内蒙古自治区高等学校科技成果转化的实施意见', 'Inner Mongolia: opinions on conversion in universities'),
+  'bt-149': label('关于进一步强化科技成果转化激励若干措施（包府办发〔2023〕149号）', 'Baotou: measures to encourage conversion'),
+  'nm-pilot': label(
+    '内蒙古自治区赋予科研人员职务科技成果所有权或长期使用权试点工作方案',
+    'Inner Mongolia: pilot of ownership and use rights',
+  ),
+  'nm-tts': label('内蒙古自治区技术转移体系建设方案（征求意见稿）', 'Inner Mongolia: technology transfer system (draft)'),
+  hlj: label(
+    '黑龙江省高校院所科技成果转化体制机制改革攻坚方案',
+    'Heilongjiang: reform of conversion in universities and institutes',
+  ),
+  cn: label('国家法律与政策', 'national law and policy'),
+  overlay: label('校内规定', "the unit's own rules"),
+};
+
 /** Subjects a unit's rules must cover (nm-hei.6b). */
 export const coveredSubjectLabels: Record<CoveredSubject, Label> = {
   registrationAndFiling: label('登记备案', 'registration and filing'),

@@ -63,12 +63,14 @@ const dated = z.strictObject({
   }),
   status: z.enum(['inForce', 'ended', 'draft']),
   from: civilDate.optional(),
-  /** Last day in force. Absent with `lastsYears` too means without end. */
+  /** Last day in force. Absent with `lasts` too means without end. */
   until: civilDate.optional(),
   /** Full years in force; the last day is the one before the corresponding day, and moves with an edited `from`. */
-  lastsYears: z.int().min(1).optional(),
+  lasts: z.strictObject({ years: z.int().min(1), cite: citation }).optional(),
   /** The text does not give the first day outright. With `choices`, only these are possible readings. */
-  assumedFrom: z.strictObject({ reading: text, choices: z.array(civilDate).min(1).optional() }).optional(),
+  assumedFrom: z
+    .strictObject({ reading: text, choices: z.array(civilDate).min(1).optional(), cite: citation.optional() })
+    .optional(),
   supersedes: z.array(text).min(1).optional(),
   /** Measures of one issuer that may overlap; what `notRepeatedWithin` says applies among them alone. */
   family: text.optional(),

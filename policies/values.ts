@@ -5,6 +5,8 @@ import type { RuleKey, RuleValues, Share, ShareBase } from '../domain/rules.ts';
 const n = z.int().min(1);
 const unit = z.enum(['workingDay', 'calendarDay', 'month', 'year']);
 const floor = z.strictObject({ bound: z.literal('atLeast'), n, unit });
+// Those who ask for a use right ask in years; a floor in months would be read as years.
+const yearFloor = z.strictObject({ bound: z.literal('atLeast'), n, unit: z.literal('year') });
 const ceiling = z.strictObject({ bound: z.literal('atMost'), n, unit });
 const fen = z.int().min(0);
 const text = z.string().min(1);
@@ -83,7 +85,7 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'empowerment.teamConsent': z.strictObject({ unanimous: yes }),
   'empowerment.coOwnership.writtenAgreement': yes,
   'empowerment.useRight.plan': yes,
-  'empowerment.useRight.term': floor,
+  'empowerment.useRight.term': yearFloor,
   'empowerment.useRight.survivesLeaving': yes,
   'empowerment.agreement.terms': listOf(z.enum(['incomeSplit', 'decisionMechanism', 'costSharing', 'maintenanceFees'])),
   'empowerment.titleChange': z.strictObject({

@@ -1,10 +1,11 @@
 /**
  * Decides one key. In this order:
  *  1. a pack that another one in force supersedes is out;
- *  2. among measures of one family whose pack says so, the higher counts, then the newer (never both);
- *  3. a pack that yields to later rules of higher rank gives way to them;
+ *  2. among measures of one family whose pack says so (bt-149.z1), the higher counts, then the newer, never both;
+ *  3. a pack that yields to later rules of higher rank (bt-149.z3, hlj.z2) gives way to them;
  *  4. mandatory values of what remains must all be satisfied: by the strictest, or by all of a list together;
- *  5. the unit's own value displaces defaults, and counts unless it is laxer than what is mandatory;
+ *  5. the unit's own value displaces defaults, and counts unless it is laxer than what is mandatory (hlj.g16: earlier
+ *     unit rules that contradict give way);
  *  6. without one, defaults apply where they are no laxer than what is mandatory: of floors and ceilings the
  *     strictest, of anything else the closest in rank.
  * Permissions are the exception to 4: documents permit independently, so what they permit adds up.

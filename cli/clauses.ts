@@ -1,0 +1,176 @@
+/**
+ * `fuquan clauses`: every clause of the register with what carries it. A clause is carried when something runs it (a
+ * value that a process reads, or code that names it) and a test names it; else it is open. Found by looking for clause
+ * ids in the files, so the list cannot say more than the files do.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { keyTable, isRuleKey } from '../policies/keys.ts';
+import type { Clause, Register } from '../policies/register.ts';
+import type { Pack } from '../policies/schema.ts';
+
+/** Where a clause stands. `note` asks for nothing; `unchecked` cannot be cited before its original was read. */
+export type ClauseState = 'carried' | 'open' | 'note' | 'unchecked';
+
+export interface ClauseRow {
+  id: string;
+  kind: Clause['kind'];
+  at: string;
+  phrase: string;
+  does: string;
+  state: ClauseState;
+  /** Why it is open. */
+  lacks: ('run' | 'test')[];
+  /** Pack and key; keys that no process reads yet are marked and do not count as running. */
+  packs: { pack: string; key: string; read: boolean }[];
+  code: string[];
+  tests: string[];
+}
+
+const codeFolders = ['domain', 'contracts', 'policies', 'workflows', 'activities', 'worker', 'api', 'runtime'];
+/** These give names and shapes; to be named in one of them runs nothing. */
+const namesOnly = new Set(['domain/rules.ts', 'policies/labels.ts', 'policies/values.ts', 'policies/keys.ts']);
+
+/** Whether the text names the clause itself, and not one whose id only begins like it (bt-149.1 in bt-149.10a, hlj.g6 in hlj.g6b). */
+export function names(text: string, id: string): boolean {
+  const escaped = id.replaceAll(/[.\\]/g, String.raw`\$&`);
+  return new RegExp(String.raw`(?<![\w.-])${escaped}(?!\w|\.\w)`).test(text);
+}
+
+interface Source {
+  path: string;
+  text: string;
+}
+
+function read(root: string, folder: string, wanted: (path: string) => boolean): Source[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  } catch {
+    return []; // A folder that is not there yet carries nothing.
+  }
+  return entries
+    .map((entry) => relative(root, join(root, folder, entry)).replaceAll('\\', '/'))
+    .filter(wanted)
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+}
+
+function packRows(pack: Pack): { clause: string; pack: string; key: string; read: boolean }[] {
+  const binds = pack.status !== 'draft';
+  const rows = Object.entries(pack.rules).flatMap(([key, entries]) =>
+    entries.flatMap(({ cite, also = [] }) =>
+      [cite, ...also].map(({ clause }) => ({
+        clause,
+        pack: pack.id,
+        key,
+        read: binds && isRuleKey(key) && keyTable[key].needed !== 'later',
+      })),
+    ),
+  );
+  const structure = (['assumedFrom', 'lasts', 'notRepeatedWithin', 'yieldsTo'] as const).flatMap((key) => {
+    const clause = pack[key]?.cite?.clause;
+    return clause ? [{ clause, pack: pack.id, key, read: binds }] : [];
+  });
+  return [...rows, ...structure];
+}
+
+/** Every clause of the register, in its order, with the files under `root` that name it. */
+export function surveyClauses(root: string, register: Register, packs: readonly Pack[]): ClauseRow[] {
+  const code = codeFolders.flatMap((folder) => read(root, folder, (path) => path.endsWith('.ts') && !namesOnly.has(path)));
+  const tests = read(root, 'test', (path) => /\.(ts|json|ya?ml|txt|csv)$/.test(path) && !path.includes('/fixtures/'));
+  const carried = packs.flatMap(packRows);
+  return [...register.clauses.values()].map((clause): ClauseRow => {
+    const { id, kind, at, phrase, does } = clause;
+    const where = (sources: Source[]): string[] => sources.filter(({ text }) => names(text, id)).map(({ path }) => path);
+    const mine = carried.filter((one) => one.clause === id).map(({ pack, key, read: isRead }) => ({ pack, key, read: isRead }));
+    const row = { id, kind, at, phrase, does, packs: mine, code: where(code), tests: where(tests) };
+    const lacks: ClauseRow['lacks'] = [];
+    if (row.code.length === 0 && !mine.some((one) => one.read)) lacks.push('run');
+    if (row.tests.length === 0) lacks.push('test');
+    let state: ClauseState = lacks.length > 0 ? 'open' : 'carried';
+    if (kind === 'note') state = 'note';
+    else if (!clause.checked) state = 'unchecked';
+    return { ...row, state, lacks: state === 'open' ? lacks : [] };
+  });
+}
+
+const marks: Record<ClauseState, string> = { carried: '+', open: 'o', note: '-', unchecked: '?' };
+const lackWords = { run: '尚无执行 / nothing runs it', test: '尚无测试 / no test names it' } as const;
+
+function packWords({ pack, key, read: isRead }: ClauseRow['packs'][number]): string {
+  return `${pack} ${key}${isRead ? '' : '（尚未使用 / not used yet）'}`;
+}
+
+function summary(rows: readonly ClauseRow[]): string {
+  const count = (state: ClauseState): number => rows.filter((one) => one.state === state).length;
+  return (
+    `${rows.length} 条：已落实 ${count('carried')}，未落实 ${count('open')}，说明 ${count('note')}，未核原文 ${count('unchecked')} / ` +
+    `${rows.length} clauses: ${count('carried')} carried, ${count('open')} open, ${count('note')} notes, ${count('unchecked')} unchecked`
+  );
+}
+
+/** The list for a terminal. */
+export function clausesAsText(rows: readonly ClauseRow[]): string {
+  const lines = rows.flatMap((row) => [
+    `${marks[row.state]} ${row.id}  ${row.kind}  ${row.at}  ${row.phrase}`,
+    ...row.packs.map((one) => `      packs  ${packWords(one)}`),
+    ...row.code.map((path) => `      code   ${path}`),
+    ...row.tests.map((path) => `      tests  ${path}`),
+    ...row.lacks.map((one) => `      open   ${lackWords[one]}`),
+  ]);
+  return [...lines, '', summary(rows)].join('\n');
+}
+
+const cell = (items: string[]): string => items.join('<br>').replaceAll('|', String.raw`\|`) || ' ';
+
+/** The list as a page. */
+export function clausesAsMarkdown(rows: readonly ClauseRow[]): string {
+  const body = rows.map((row) => {
+    const state = row.state === 'open' ? row.lacks.map((one) => lackWords[one]) : [row.state];
+    return `| ${row.id} | ${row.kind} | ${row.phrase} | ${row.does} | ${cell(row.packs.map(packWords))} | ${cell(row.code)} | ${cell(row.tests)} | ${cell(state)} |`;
+  });
+  return [
+    '# 条款 · Clauses',
+    '',
+    '由 `npm run clauses -- --markdown docs/clauses.md` 生成，请勿手改。 / Generated; do not edit.',
+    '',
+    summary(rows),
+    '',
+    '| 条款 id | kind | 原文 phrase | does | packs | code | tests | state |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...body,
+    '',
+  ].join('\n');
+}
+
+/** Adds the command `clauses`. */
+export function registerClauses(program: Command): void {
+  program
+    .command('clauses')
+    .description('各条款由哪些政策包、代码和测试落实 / which packs, code and tests carry each clause')
+    .option('--json', '输出 JSON / print JSON')
+    .option('--open', '只列未落实的 / list the open ones only')
+    .option('--strict', '有未落实的条款时以 1 退出 / exit 1 while a clause is open')
+    .option('--markdown <file>', '写成页面 / write a page')
+    .action(async (options: { json?: boolean; open?: boolean; strict?: boolean; markdown?: string }) => {
+      const { loadRegister, loadShippedPacks } = await import('../policies/load.ts');
+      const root = fileURLToPath(new URL('..', import.meta.url));
+      const rows = surveyClauses(root, loadRegister(), loadShippedPacks());
+      const open = rows.filter((row) => row.state === 'open');
+      if (options.markdown) {
+        const { writeFile } = await import('node:fs/promises');
+        await writeFile(options.markdown, clausesAsMarkdown(rows));
+      } else if (options.json) {
+        process.stdout.write(`${JSON.stringify(options.open ? open : rows, null, 2)}\n`);
+      } else {
+        process.stdout.write(`${clausesAsText(options.open ? open : rows)}\n`);
+      }
+      if (options.strict && open.length > 0) {
+        process.stderr.write(`未落实 / open: ${open.map((row) => row.id).join(' ')}\n`);
+        process.exitCode = 1;
+      }
+    });
+}
