@@ -1,0 +1,161 @@
+/** Composition root of a worker: cases, dispatcher, delivery of messages and probes in one process. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
+import type { ClientConfig, Pool } from 'pg';
+import { caseTaskQueue, type CaseActivities } from '../contracts/messages.ts';
+import { workflowBundle, type WorkflowBundle } from './bundle.ts';
+import { dataConverter, type KeyProvider } from './codec.ts';
+import { makeCurrent, registerSearchAttributes } from './deployment.ts';
+import { startDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createFactActivities, factReader, type FactReader } from './facts.ts';
+import { reasonOf, type Log } from './log.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+export interface WorkerConfig {
+  temporalAddress: string;
+  namespace: string;
+  /** The cases' own unless a test or a rehearsal keeps apart. */
+  taskQueue?: string;
+  /** Worker deployment that versions belong to; undefined runs without versioning. */
+  deploymentName?: string | undefined;
+  /** Whether a start makes this build current. Off where a release is made current by hand, after its replay gate. */
+  promote?: boolean;
+  /** Folder for built workflow bundles. */
+  cacheDir?: string | undefined;
+  /** Cases whose acts are delivered at the same time. */
+  concurrency?: number;
+  leaseSeconds?: number;
+  sweepMs?: number;
+}
+
+/** A part that runs beside the cases, for example the delivery of messages. */
+export interface Companion {
+  stop(): Promise<void>;
+}
+
+export interface WorkerDeps {
+  config: WorkerConfig;
+  pool: Pool;
+  /** Settings for the connections that listen; the pool's own database. */
+  connection: ClientConfig;
+  keys: KeyProvider;
+  activities: CaseActivities;
+  log: Log;
+  metrics?: WorkerMetrics;
+  facts?: FactReader;
+  bundle?: WorkflowBundle;
+  rehearsal?: boolean;
+  /** Started once cases run, stopped before they do. */
+  companions?: ((running: { client: Client; identity: string }) => Companion)[];
+}
+
+export interface RunningWorker {
+  client: Client;
+  dispatcher: Dispatcher;
+  buildId: string;
+  /** Whether it polls. */
+  healthy(): boolean;
+  /** Resolves with the reason when it ended although nobody stopped it. */
+  died: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/** Connections of the pool that stay free for the dispatcher's own reads and writes. */
+const RESERVED_CONNECTIONS = 2;
+const ORDINARY_ACTIVITIES = 4;
+
+/** Starts everything, and comes back when acts are being delivered. */
+export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
+  const { config, pool, log } = deps;
+  const { namespace, taskQueue = caseTaskQueue, deploymentName, promote = true } = config;
+  installLogger(log);
+  const bundle = deps.bundle ?? (await workflowBundle({ cacheDir: config.cacheDir }));
+  const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const converter = dataConverter(deps.keys);
+  // One connection for both, so that a start can hand its first task to this very worker.
+  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  try {
+    await registerSearchAttributes(connection, namespace);
+    const client = new Client({ connection, namespace, identity, dataConverter: converter });
+    const reader = deps.facts ?? factReader({ pool });
+    const slots = Math.max(1, (pool.options.max ?? 10) - RESERVED_CONNECTIONS);
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      identity,
+      workflowBundle: { code: bundle.code },
+      activities: { ...deps.activities, ...createFactActivities(pool, reader) },
+      dataConverter: converter,
+      // More of them at once than connections would only wait inside their own time limits.
+      maxConcurrentLocalActivityExecutions: slots,
+      maxConcurrentActivityTaskExecutions: Math.min(slots, ORDINARY_ACTIVITIES),
+      shutdownGraceTime: '5 seconds',
+      ...(deploymentName && {
+        workerDeploymentOptions: {
+          version: { deploymentName, buildId: bundle.buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      }),
+    });
+    let stopping = false;
+    const running = worker.run();
+    const died = new Promise<Error>((tell) => {
+      running.then(
+        () => stopping || tell(new Error('The worker ended')),
+        (error: unknown) => tell(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
+    if (deploymentName && promote) {
+      await makeCurrent(connection, { namespace, deploymentName, buildId: bundle.buildId, identity });
+    }
+    const dispatcher = startDispatcher({
+      ...config,
+      ...(deps.metrics && { metrics: deps.metrics }),
+      ...(deps.rehearsal && { rehearsal: true }),
+      client,
+      facts: reader,
+      taskQueue,
+      pool,
+      connection: deps.connection,
+      identity,
+      log,
+    });
+    const companions = (deps.companions ?? []).map((start) => start({ client, identity }));
+    return {
+      client,
+      dispatcher,
+      buildId: bundle.buildId,
+      healthy: () => worker.getState() === 'RUNNING',
+      died,
+      async stop() {
+        if (stopping) return;
+        stopping = true;
+        await Promise.allSettled([dispatcher.stop(), ...companions.map((one) => one.stop())]);
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        await running.catch((error: unknown) => log.error({ reason: reasonOf(error) }, 'the worker ended with an error'));
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+let installed = false;
+
+/** Hands the SDK's own words to our log. Once a process: its runtime can be set up only before its first use. */
+function installLogger(log: Log): void {
+  if (installed) return;
+  installed = true;
+  const levels: Record<LogLevel, keyof Log> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[levels[level]]({ ...meta }, message)),
+    // The process that hosts the worker stops it; the SDK must not take signals for itself.
+    shutdownSignals: [],
+  });
+}
