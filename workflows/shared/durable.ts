@@ -3,8 +3,16 @@
  * database that stays away turns it into an ordinary activity that is tried until it comes back. So a case is parked
  * by an outage, never failed by it.
  */
-import { isCancellation, log, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
-import type { CaseActivities } from '../../contracts/messages.ts';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  sleep,
+} from '@temporalio/workflow';
+import type { CaseActivities, RecordRequest, RecordResult } from '../../contracts/messages.ts';
 import type { Facts } from '../../domain/process.ts';
 
 /** Reads what an act of the system is decided by, as the dispatcher does for acts of persons. */
@@ -41,6 +49,7 @@ function durably<K extends keyof Port>(name: K): Call[K] {
         return await then(input);
       } catch (error) {
         if (isCancellation(error)) throw error;
+        if (refusedBefore(error)) throw error;
         // Only an activity that calls itself not retryable ends here; the case waits for a worker that knows better.
         log.error(`${name} refuses to be tried again; the case waits`, { error });
         await sleep('1 minute');
@@ -53,8 +62,28 @@ function durably<K extends keyof Port>(name: K): Call[K] {
 /** Loads the case's ledger; waits for as long as the database is away. */
 export const loadCase = durably('loadCase');
 
+const write = durably('record');
+
 /** Writes one act's whole effect; waits for as long as the database is away. */
-export const record = durably('record');
+export async function record(request: RecordRequest): Promise<RecordResult> {
+  try {
+    return await write(request);
+  } catch (error) {
+    if (!refusedBefore(error)) throw error;
+    // Delivered twice and refused the first time: what the person was told stands.
+    const [zh, en] = ['该事项此前已被拒绝', 'This act has been refused before'];
+    return { kind: 'refused', refusal: { code: 'act.refusedBefore', status: 409, zh, en } };
+  }
+}
+
+/** SQLSTATE by which record_act says that the act's inbox row has been answered with a refusal. */
+const REFUSED_BEFORE = 'FQ003';
+
+function refusedBefore(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as { code?: unknown } | undefined) : undefined;
+  return detail?.code === REFUSED_BEFORE;
+}
 
 /** Reads facts for an act of the system; waits for as long as the database is away. */
 export const loadFacts = durably('loadFacts');
