@@ -21,8 +21,13 @@ export interface CaseInput {
   caseId: string;
   /** Ledger version the starter knew; `load` brings at least this. */
   version: number;
-  /** Milliseconds a rehearsal's clock is ahead of the real one at start; absent for real cases. */
-  rehearsal?: boolean;
+  /** Set in rehearsals only. */
+  rehearsal?: RehearsalClock;
+}
+
+/** A rehearsal plays on dates of its own: its legal time is the engine's (skipped) time and this many milliseconds. */
+export interface RehearsalClock {
+  shiftMs: number;
 }
 
 /** What a person is told of an act that took effect. */

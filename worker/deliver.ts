@@ -15,6 +15,7 @@ import {
   type ActAnswer,
   type CaseInput,
   type ProcessKind,
+  type RehearsalClock,
 } from '../contracts/messages.ts';
 import type { Envelope, Refusal } from '../domain/process.ts';
 import type { FactReader } from './facts.ts';
@@ -40,7 +41,7 @@ export interface DeliverDeps {
   taskQueue: string;
   /** How long to wait for an answer before asking again; shorter than a lease. */
   waitMs: number;
-  rehearsal?: boolean;
+  rehearsal?: RehearsalClock;
 }
 
 /** Workflow type that runs cases of the kind. */
@@ -64,7 +65,7 @@ export async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<En
 }
 
 /** How a case's workflow is started, with an act or without. */
-export function startOptions(act: Pick<ClaimedAct, 'kind' | 'caseId' | 'version'>, taskQueue: string, rehearsal = false) {
+export function startOptions(act: Pick<ClaimedAct, 'kind' | 'caseId' | 'version'>, taskQueue: string, rehearsal?: RehearsalClock) {
   const input: CaseInput = { caseId: act.caseId, version: act.version, ...(rehearsal && { rehearsal }) };
   return {
     workflowId: caseWorkflowId(act.kind, act.caseId),

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import type { ClientConfig, Pool } from 'pg';
-import { caseTaskQueue, type CaseActivities } from '../contracts/messages.ts';
+import { caseTaskQueue, type CaseActivities, type RehearsalClock } from '../contracts/messages.ts';
 import { workflowBundle, type WorkflowBundle } from './bundle.ts';
 import { dataConverter, type KeyProvider } from './codec.ts';
 import { makeCurrent, registerSearchAttributes } from './deployment.ts';
@@ -46,7 +46,7 @@ export interface WorkerDeps {
   metrics?: WorkerMetrics;
   facts?: FactReader;
   bundle?: WorkflowBundle;
-  rehearsal?: boolean;
+  rehearsal?: RehearsalClock;
   /** Started once cases run, stopped before they do. */
   companions?: ((running: { client: Client; identity: string }) => Companion)[];
 }
@@ -115,7 +115,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     const dispatcher = startDispatcher({
       ...config,
       ...(deps.metrics && { metrics: deps.metrics }),
-      ...(deps.rehearsal && { rehearsal: true }),
+      ...(deps.rehearsal && { rehearsal: deps.rehearsal }),
       client,
       facts: reader,
       taskQueue,

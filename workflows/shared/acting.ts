@@ -61,7 +61,7 @@ export class Acting<S> {
     });
   }
 
-  /** Performs what time has brought. Undefined when done, else the instant before which there is no use in trying again. */
+  /** Performs what time has brought. Undefined when done, else the instant before which there is no use in trying again (0: at once). */
   async wake(wake: Wake): Promise<number | undefined> {
     const { type, at, body } = wake;
     const caseId = this.#caseId;
@@ -81,7 +81,7 @@ export class Acting<S> {
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.type !== refusalFailure) throw error;
       log.error('The process refuses what it waited for', { caseId, type, at });
-      return Date.now();
+      return 0;
     }
   }
 

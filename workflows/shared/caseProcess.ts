@@ -115,6 +115,7 @@ class RunningCase<S> implements CaseRun {
       here: () => here() && !workflowInfo().continueAsNewSuggested,
       nextWake: () => this.#loaded.nextWake(),
       changes: () => this.#handled,
+      now: () => Date.now() + (this.#input.rehearsal?.shiftMs ?? 0),
       spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, SPREAD_MS),
       perform: (wake) =>
         this.#turns.run(async () => {

@@ -18,6 +18,8 @@ export interface Waiting {
   nextWake: () => Wake | undefined;
   /** Changes whenever something happened to the case. */
   changes: () => number;
+  /** Legal time, in milliseconds. */
+  now: () => number;
   /** Milliseconds that this case's own wake-ups are late by. */
   spread: number;
   /** Performs the act; undefined when done, else the instant before which there is no use in trying again. */
@@ -28,7 +30,7 @@ const SHORTEST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10 * 60_000;
 
 /** Waits for as long as the case is `here`, and performs at its instant what time brings, also when that is moved. */
-export async function runWakes({ here, nextWake, changes, spread, perform }: Waiting): Promise<void> {
+export async function runWakes({ here, nextWake, changes, now, spread, perform }: Waiting): Promise<void> {
   let retry: { wake: Wake; at: number; pause: number; changes: number } | undefined;
   while (here()) {
     const wake = nextWake();
@@ -39,7 +41,7 @@ export async function runWakes({ here, nextWake, changes, spread, perform }: Wai
     // What stood in the way may be gone as soon as anything happened to the case.
     if (retry && (!sameWake(retry.wake, wake) || retry.changes !== changes())) retry = undefined;
     const due = retry?.at ?? instantMs(wake.at) + spread;
-    const wait = due - Date.now();
+    const wait = due - now();
     if (wait > 0) {
       // A timer counts from the commit of the task that set it, so the instant is looked at again after it fired.
       const waiting = retry;
@@ -49,6 +51,6 @@ export async function runWakes({ here, nextWake, changes, spread, perform }: Wai
     const notBefore = await perform(wake);
     if (notBefore === undefined) continue;
     const pause = Math.min(retry ? retry.pause * 2 : SHORTEST_RETRY_MS, LONGEST_RETRY_MS);
-    retry = { wake, at: Math.max(notBefore, Date.now() + pause), pause, changes: changes() };
+    retry = { wake, at: Math.max(notBefore, now() + pause), pause, changes: changes() };
   }
 }

@@ -79,7 +79,7 @@ export class Engine {
       facts: { read: async () => ({}) },
       log: this.log,
       bundle: { ...built, ...(buildId && { buildId }) },
-      rehearsal: punctual,
+      ...(punctual && { rehearsal: { shiftMs: 0 } }),
     });
     const started = {
       ...worker,
