@@ -149,7 +149,7 @@ BEGIN
         last_seq := last_seq + 1;
         -- jsonb prints a blank after each comma, canonical JSON has none; UUIDs hold no blanks of their own.
         head := append_ledger(c, last_seq, now_is, act, head, guard_event(actor, 'applicationLinked', item->>'effectiveAt',
-          format('{"otherCaseIds":%s}', replace(others::text, ' ', ''))));
+          format('{"achievementId":"%s","otherCaseIds":%s}', (item->>'achievementId')::uuid, replace(others::text, ' ', ''))));
       END IF;
     END IF;
   END LOOP;

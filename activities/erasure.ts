@@ -1,0 +1,59 @@
+/** Erasing a person: the key of everything sealed for them is destroyed, the ledger stays as it is. */
+import type pg from 'pg';
+import { eraseSubject } from './sealing.ts';
+
+/** What an erasure would reach, or has reached. */
+export interface Erasure {
+  personId: string;
+  erasedAt: string | null;
+  /** Sealed values that become unreadable. */
+  values: number;
+  /** Open cases in which the person is a party: their papers still need the name. */
+  openCases: string[];
+  /** Files uploaded by the person. They are evidence in cases and are not touched. */
+  documents: number;
+}
+
+type Db = Pick<pg.Pool, 'query'>;
+
+/** What erasing the person would reach; undefined if there is no such person. */
+export async function planErasure(db: Db, personId: string): Promise<Erasure | undefined> {
+  const { rows } = await db.query<Erasure>(
+    `SELECT p.id AS "personId", iso(p.erased_at) AS "erasedAt",
+            (SELECT count(*)::int FROM sealed_value v WHERE v.subject_kind IN ('person', 'party') AND v.subject_id = p.id) AS values,
+            ARRAY(SELECT DISTINCT c.id::text FROM case_party y JOIN cases c ON c.id = y.case_id
+                   WHERE y.person_id = p.id AND c.status = 'open' ORDER BY 1) AS "openCases",
+            (SELECT count(*)::int FROM document d WHERE d.uploaded_by = p.id) AS documents
+       FROM person p WHERE p.id = $1`,
+    [personId],
+  );
+  return rows[0];
+}
+
+/** Erases the person for good, in one transaction with its audit row. Does nothing if it was done before. */
+export async function erasePerson(pool: pg.Pool, personId: string, reason: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const { rowCount } = await client.query(
+      'UPDATE person SET erased_at = service_clock(), external_id = NULL WHERE id = $1 AND erased_at IS NULL',
+      [personId],
+    );
+    if (rowCount === 1) {
+      await eraseSubject(client, { kind: 'person', id: personId });
+      await eraseSubject(client, { kind: 'party', id: personId });
+      // Digests of what the person wrote go too: they are keyed, but a key that lives outside could tell short texts.
+      await client.query("UPDATE inbox SET body_hash = 'erased' WHERE actor_person = $1", [personId]);
+      await client.query("INSERT INTO audit (action, subject, detail, at) VALUES ('person.erased', $1, $2, service_clock())", [
+        personId,
+        JSON.stringify({ reason }),
+      ]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,1 @@
+export { createCaseActivities, recordFailure, type RecordDeps } from './record.ts';

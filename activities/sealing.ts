@@ -1,0 +1,189 @@
+/**
+ * Values kept apart from the ledger. Each subject (a person, a case, an achievement, a party) has a key of its own,
+ * wrapped by a key from outside the database. Erasing a subject destroys its key: rows, backups' copies of rows and
+ * the ledger stay as they are, and nothing sealed for the subject can be read again.
+ */
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type pg from 'pg';
+import type { SealedRef } from '../domain/process.ts';
+import { decryptWith, encryptWith, fingerprints, keyOf, type KeyProvider } from './keys.ts';
+
+/** Whose key a value is sealed under. */
+export interface Subject {
+  kind: 'person' | 'case' | 'achievement' | 'party';
+  id: string;
+}
+
+/** A sealed value as a row, for the transaction that also writes what refers to it. Bytes are base64. */
+export interface SealedRow {
+  id: string;
+  subjectKind: string;
+  subjectId: string;
+  digest: string;
+  nonce: string;
+  ciphertext: string;
+}
+
+/** The subject's key has been destroyed. */
+export class SubjectErased extends Error {
+  constructor({ kind, id }: Subject) {
+    super(`Everything sealed for ${kind} ${id} has been erased`);
+    this.name = 'SubjectErased';
+  }
+}
+
+/** What was opened is not what the reference names: the row or the reference has been changed. */
+export class SealBroken extends Error {
+  constructor(id: string) {
+    super(`Sealed value ${id} does not match its digest`);
+    this.name = 'SealBroken';
+  }
+}
+
+type Db = Pick<pg.Pool, 'query'>;
+
+interface KeyRow {
+  wrapped_key: Buffer | null;
+  kek_id: string | null;
+}
+
+interface ValueRow extends KeyRow {
+  id: string;
+  subject_kind: Subject['kind'];
+  subject_id: string;
+  digest: string;
+  nonce: Buffer;
+  ciphertext: Buffer;
+}
+
+const SALT_BYTES = 16;
+
+/** Seals, opens and erases. Holds no subject's key between calls, so that an erasure is at once true everywhere. */
+export class Sealer {
+  readonly #pool: Db;
+  readonly #keys: KeyProvider;
+
+  constructor({ pool, keys }: { pool: Db; keys: KeyProvider }) {
+    this.#pool = pool;
+    this.#keys = keys;
+  }
+
+  /** Seals a text. The caller inserts the row together with whatever refers to it. Throws SubjectErased. */
+  async seal(subject: Subject, text: string): Promise<{ ref: SealedRef; row: SealedRow }> {
+    const key = await this.#keyFor(subject);
+    const id = randomUUID();
+    // The salt lies inside the ciphertext: without the key, a digest of a short name cannot be guessed at.
+    const salt = randomBytes(SALT_BYTES);
+    const digest = digestOf(salt, text);
+    const sealed = encryptWith(key, Buffer.concat([salt, Buffer.from(text)]), valueContext(id, subject, digest));
+    const row = {
+      id,
+      subjectKind: subject.kind,
+      subjectId: subject.id,
+      digest,
+      nonce: sealed.subarray(0, 12).toString('base64'),
+      ciphertext: sealed.subarray(12).toString('base64'),
+    };
+    return { ref: { sealed: id, digest }, row };
+  }
+
+  /** Plain texts by id. Erased and unknown ones are absent; a value that was tampered with throws. */
+  async open(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await this.#pool.query<ValueRow>(
+      `SELECT v.id, v.subject_kind, v.subject_id, v.digest, v.nonce, v.ciphertext, k.wrapped_key, k.kek_id
+         FROM sealed_value v JOIN subject_key k ON k.subject_kind = v.subject_kind AND k.subject_id = v.subject_id
+        WHERE v.id = ANY ($1) AND k.wrapped_key IS NOT NULL`,
+      [[...new Set(ids)]],
+    );
+    return new Map(rows.map((row) => [row.id, this.#openRow(row)]));
+  }
+
+  /** Opens one reference and holds the value against the digest that the ledger has of it. */
+  async openRef(ref: SealedRef): Promise<{ text: string } | { erased: true }> {
+    const { rows } = await this.#pool.query<{ digest: string }>('SELECT digest FROM sealed_value WHERE id = $1', [ref.sealed]);
+    if (!rows[0] || rows[0].digest !== ref.digest) throw new SealBroken(ref.sealed);
+    const text = (await this.open([ref.sealed])).get(ref.sealed);
+    return text === undefined ? { erased: true } : { text };
+  }
+
+  /** Bytes under the subject's key, for what no ledger refers to (drafts). Throws SubjectErased. */
+  async encrypt(subject: Subject, bytes: Uint8Array): Promise<Buffer<ArrayBuffer>> {
+    return encryptWith(await this.#keyFor(subject), bytes, `bytes\n${contextOf(subject)}`);
+  }
+
+  /** Opens what `encrypt` made. Throws SubjectErased. */
+  async decrypt(subject: Subject, bytes: Uint8Array): Promise<Buffer<ArrayBuffer>> {
+    return decryptWith(await this.#keyFor(subject), bytes, `bytes\n${contextOf(subject)}`);
+  }
+
+  /** HMAC of a canonical body under the newest key, then under older ones that earlier receipts may carry. */
+  bodyHashes(canonical: string): string[] {
+    return fingerprints(this.#keys, canonical);
+  }
+
+  /** Destroys the subject's key for good, and keeps another from being made. Runs in the caller's transaction if given one. */
+  async erase({ kind, id }: Subject, db: Db = this.#pool): Promise<void> {
+    await eraseSubject(db, { kind, id });
+  }
+
+  #openRow(row: ValueRow): string {
+    const subject: Subject = { kind: row.subject_kind, id: row.subject_id };
+    const sealed = Buffer.concat([row.nonce, row.ciphertext]);
+    const plain = decryptWith(this.#unwrap(subject, row), sealed, valueContext(row.id, subject, row.digest));
+    const text = plain.subarray(SALT_BYTES).toString('utf8');
+    const digest = digestOf(plain.subarray(0, SALT_BYTES), text);
+    if (!timingSafeEqual(Buffer.from(digest), Buffer.from(row.digest))) throw new SealBroken(row.id);
+    return text;
+  }
+
+  #unwrap(subject: Subject, row: KeyRow): Buffer {
+    if (!row.wrapped_key || !row.kek_id) throw new SubjectErased(subject);
+    return decryptWith(keyOf(this.#keys, row.kek_id), row.wrapped_key, contextOf(subject));
+  }
+
+  /** The subject's key, made at first use. */
+  async #keyFor(subject: Subject): Promise<Buffer> {
+    const [kekId = ''] = this.#keys.ids();
+    const wrapped = encryptWith(keyOf(this.#keys, kekId), randomBytes(32), contextOf(subject));
+    for (let tries = 0; tries < 5; tries++) {
+      const { rows } = await this.#pool.query<KeyRow>(
+        `WITH made AS (
+           INSERT INTO subject_key (subject_kind, subject_id, wrapped_key, kek_id)
+           SELECT $1, $2::uuid, $3, $4
+            WHERE NOT EXISTS (SELECT 1 FROM subject_key WHERE subject_kind = $1 AND subject_id = $2::uuid)
+           ON CONFLICT DO NOTHING RETURNING wrapped_key, kek_id
+         )
+         SELECT * FROM made
+         UNION ALL SELECT wrapped_key, kek_id FROM subject_key WHERE subject_kind = $1 AND subject_id = $2::uuid`,
+        [subject.kind, subject.id, wrapped, kekId],
+      );
+      if (rows[0]) return this.#unwrap(subject, rows[0]);
+      // Another session made the key after this statement's snapshot; the next one sees it.
+    }
+    throw new Error(`The key of ${subject.kind} ${subject.id} can be neither made nor found`);
+  }
+}
+
+/** Destroys a subject's key. Needs no key-encryption key, so that erasure works from the command line alone. */
+export async function eraseSubject(db: Db, { kind, id }: Subject): Promise<void> {
+  await db.query(
+    `INSERT INTO subject_key (subject_kind, subject_id, wrapped_key, kek_id, erased_at) VALUES ($1, $2, NULL, NULL, service_clock())
+     ON CONFLICT (subject_kind, subject_id) DO UPDATE SET wrapped_key = NULL, kek_id = NULL, erased_at = service_clock()
+       WHERE subject_key.erased_at IS NULL`,
+    [kind, id],
+  );
+}
+
+function contextOf({ kind, id }: Subject): string {
+  return `${kind}\n${id.toLowerCase()}`;
+}
+
+/** Everything about a value that stands in clear beside it, so that rows cannot be exchanged for one another. */
+function valueContext(id: string, subject: Subject, digest: string): string {
+  return `value\n${contextOf(subject)}\n${id}\n${digest}`;
+}
+
+function digestOf(salt: Uint8Array, text: string): string {
+  return createHmac('sha256', salt).update(text).digest('hex');
+}

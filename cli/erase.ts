@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { act, UsageError, withDatabaseOption, withPool } from './database.ts';
+
+interface Flags {
+  person: string;
+  reason: string;
+  yes?: boolean;
+  openCases?: boolean;
+  database?: string;
+  json?: boolean;
+}
+
+/** Adds `fuquan erase`. */
+export function registerErase(program: Command): void {
+  withDatabaseOption(program.command('erase'))
+    .description(
+      '销毁一个人的个人信息密钥，不可恢复；不加 --yes 只试算 / destroy the key of what is sealed for a person, for good; a dry run without --yes',
+    )
+    .requiredOption('--person <id>', '人员标识 / id of the person')
+    .requiredOption('--reason <text>', '依据，写入管理记录 / why; kept in the audit')
+    .option('--yes', '执行 / do it')
+    .option('--open-cases', '即使其为在办案件的当事人 / even while they are party to open cases')
+    .option('--json', '输出 JSON / print JSON')
+    .action((flags: Flags) => act(() => erase(flags)));
+}
+
+async function erase({ person, reason, yes = false, openCases = false, database, json }: Flags): Promise<number> {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(person))
+    throw new UsageError('人员标识须为 UUID', 'The id must be a UUID');
+  const { erasePerson, planErasure } = await import('../activities/erasure.ts');
+  return withPool(database, async (pool) => {
+    const plan = await planErasure(pool, person);
+    if (!plan) throw new UsageError('没有该人员', 'There is no such person');
+    const held = plan.openCases.length > 0 && !openCases;
+    const done = yes && !held;
+    if (done) await erasePerson(pool, person, reason);
+    const result = { ...plan, done: done || plan.erasedAt !== null };
+    if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else {
+      const lines = [
+        `封存值 / sealed values: ${plan.values}; 文件（保留）/ files, kept: ${plan.documents}`,
+        ...plan.openCases.map((id) => `  在办案件 / open case: ${id}`),
+        ...(plan.erasedAt === null ? [] : [`此前已于 ${plan.erasedAt} 销毁 / erased before, at ${plan.erasedAt}`]),
+        result.done ? '已销毁，不可恢复 / erased for good' : outcome(held),
+      ];
+      process.stdout.write(`${lines.join('\n')}\n`);
+    }
+    return yes && held ? 1 : 0;
+  });
+}
+
+function outcome(held: boolean): string {
+  if (held) return '其为在办案件当事人；确须执行请加 --open-cases / party to open cases; add --open-cases if it must be';
+  return '仅为试算，加 --yes 执行 / a dry run; add --yes to do it';
+}
