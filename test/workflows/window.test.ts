@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { caseWorkflowId } from '../../contracts/messages.ts';
+import { waitFor } from '../harness/services.ts';
+import { Engine } from './support/engine.ts';
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await Engine.create();
+});
+afterAll(() => engine.stop());
+
+const now = async () => {
+  const { rows } = await engine.pool.query<{ now: Date }>('SELECT service_clock() AS now');
+  return rows[0]?.now.getTime() ?? 0;
+};
+
+describe('a window', () => {
+  it('closes by itself at its end', async () => {
+    const worker = await engine.startWorker({ punctual: true });
+    const caseId = await engine.openCase();
+    const endsAt = new Date((await now()) + 700).toISOString();
+    await engine.perform(caseId, 'openWindow', { endsAt });
+    const closed = await waitFor(async () => (await engine.ledger(caseId)).find(({ type }) => type === 'windowClosed'));
+    expect(closed).toMatchObject({ seq: 3, effectiveAt: endsAt, actor: { kind: 'system' } });
+    expect(Date.parse(closed.recordedAt)).toBeGreaterThanOrEqual(Date.parse(endsAt));
+    await worker.stop();
+  });
+
+  it('takes 1,000 receipts around its last millisecond with no worker running, each by its own instant', async () => {
+    const first = await engine.startWorker({ punctual: true });
+    const caseId = await engine.openCase();
+    const endsAt = (await now()) + 3_000;
+    await engine.perform(caseId, 'openWindow', { endsAt: new Date(endsAt).toISOString() });
+    await first.stop();
+
+    const acts: string[] = [];
+    const receive = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) acts.push(await engine.receive(caseId, 'object'));
+    };
+    await Promise.all(Array.from({ length: 10 }, () => receive(40)));
+    await waitFor(async () => (await now()) > endsAt - 100, { everyMs: 1 });
+    await Promise.all(Array.from({ length: 10 }, () => receive(60)));
+    expect(acts).toHaveLength(1_000);
+
+    const { rows } = await engine.pool.query<{ id: string; received_at: Date }>(
+      `SELECT id, received_at FROM inbox WHERE case_id = $1 AND type = 'object'`,
+      [caseId],
+    );
+    const inTime = new Set(rows.filter((row) => row.received_at.getTime() < endsAt).map(({ id }) => id));
+    const closest = Math.max(...rows.map((row) => row.received_at.getTime()).filter((at) => at < endsAt));
+    expect(inTime.size).toBeGreaterThan(400);
+    expect(acts.filter((id) => !inTime.has(id)).length).toBeGreaterThan(0);
+
+    const began = performance.now();
+    const second = await engine.startWorker({ punctual: true });
+    for (const act of acts) expect(await engine.answered(act, 90_000)).toMatchObject({ outcome: 'done' });
+    process.stderr.write(
+      `1,000 receipts: ${inTime.size} in time, the last ${endsAt - closest} ms before the end; worked off in ${Math.round(performance.now() - began)} ms\n`,
+    );
+
+    const ledger = await engine.ledger(caseId);
+    const objected = ledger.filter(({ type }) => type === 'objected');
+    expect(objected).toHaveLength(1_000);
+    for (const { actId, data } of objected) expect((data as { inTime: boolean }).inTime).toBe(inTime.has(actId));
+    // Nobody who was in time was shut out by the closing.
+    const closing = ledger.findIndex(({ type }) => type === 'windowClosed');
+    const before = ledger.slice(0, closing).filter(({ type }) => type === 'objected');
+    expect(before.map(({ actId }) => actId).every((id) => inTime.has(id))).toBe(true);
+    expect(before).toHaveLength(inTime.size);
+
+    // So long a history starts afresh on the way, and the case stands where it stood.
+    const handle = second.client.workflow.getHandle(caseWorkflowId('empowerment', caseId));
+    const { runId } = await handle.describe();
+    const started = (await handle.fetchHistory()).events?.[0]?.workflowExecutionStartedEventAttributes;
+    expect(started?.continuedExecutionRunId).toBeTruthy();
+    expect(started?.firstExecutionRunId).not.toBe(runId);
+    expect(await engine.perform(caseId, 'mark', { n: 1 })).toMatchObject({ outcome: 'done', version: ledger.length + 1 });
+  });
+});
