@@ -132,7 +132,8 @@ function build<K extends RuleKey>(key: K, chosen: Chosen<K>, under: Live<K>[], d
   return {
     key,
     value,
-    force: lead.force,
+    // What several documents permit is closed as soon as one of them closes it.
+    force: [lead, ...chosen.with].some((one) => one.force === 'mandatory') ? 'mandatory' : 'default',
     cite: lead.cite,
     ...(readings.length > 0 && { reading: readings.join(' | ') }),
     source: { pack: lead.pack, version: lead.version, rank: lead.rank },
