@@ -1,0 +1,313 @@
+/**
+ * A rehearsal plays cases on the real workflows, dispatcher and record, in a database and on a clock of its own: years
+ * pass in seconds, nothing is sent to anybody, and no number of the real series is taken.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { Client as PgClient, Pool } from 'pg';
+import { keyRing as valueKeys } from '../activities/keys.ts';
+import { createCaseActivities } from '../activities/record.ts';
+import { Sealer } from '../activities/sealing.ts';
+import { documentsIn, seal } from '../api/seal.ts';
+import { caseTaskQueue, caseWorkflowId, type ActAnswer } from '../contracts/messages.ts';
+import { actSchemas, isPersonAct } from '../contracts/schemas.ts';
+import type { ActType } from '../domain/empowerment/acts.ts';
+import type { Refusal } from '../domain/process.ts';
+import { instantMs } from '../domain/time/index.ts';
+import { keyRing as payloadKeys } from '../worker/codec.ts';
+import type { Log } from '../worker/log.ts';
+import { startWorker, type RunningWorker } from '../worker/main.ts';
+import { ensureDatabase, migrate } from './migrate.ts';
+import { installClock, readClock, setClock, skipTo, until } from './rehearsalClock.ts';
+import { seedSamples } from './seed.ts';
+
+export interface RehearsalOptions {
+  /** The cluster in which the rehearsal makes a database of its own. */
+  postgresUrl: string;
+  temporalAddress: string;
+  namespace: string;
+  /** Instant at which the rehearsal begins. */
+  startsAt: string;
+  cacheDir?: string | undefined;
+  log: Log;
+}
+
+export interface RehearsedAct {
+  caseId: string;
+  institutionId: string;
+  personId: string;
+  onBehalfOf?: string;
+  type: ActType;
+  /** As a client sends it: texts in clear, shares as percentages. */
+  body: unknown;
+  /** The same key again is the same act. */
+  idempotencyKey?: string;
+}
+
+export type Outcome = ActAnswer | { outcome: 'refused'; refusal: Refusal };
+
+/** A line of what happened, as the ledger has it. */
+export interface TimelineEntry {
+  caseId: string;
+  seq: number;
+  type: string;
+  effectiveAt: string;
+  recordedAt: string;
+  data: Record<string, unknown>;
+}
+
+/** A line of what would have been sent to whom. */
+export interface Told {
+  caseId: string;
+  seq: number;
+  template: string;
+  recipient: Record<string, string>;
+}
+
+export class Rehearsal {
+  readonly pool: Pool;
+  readonly sealer: Sealer;
+  readonly #database: string;
+  readonly #options: RehearsalOptions;
+  readonly #worker: RunningWorker;
+  /** Legal time less the engine's time, in milliseconds. */
+  readonly #shiftMs: number;
+
+  private constructor(
+    options: RehearsalOptions,
+    parts: { pool: Pool; sealer: Sealer; database: string; worker: RunningWorker; shiftMs: number },
+  ) {
+    this.#options = options;
+    this.pool = parts.pool;
+    this.sealer = parts.sealer;
+    this.#database = parts.database;
+    this.#worker = parts.worker;
+    this.#shiftMs = parts.shiftMs;
+  }
+
+  /** Makes the database with the sample institutions, and starts a worker on it. */
+  static async open(options: RehearsalOptions): Promise<Rehearsal> {
+    const database = `rehearsal_${randomUUID().replaceAll('-', '')}`;
+    const url = new URL(options.postgresUrl);
+    url.pathname = `/${database}`;
+    await ensureDatabase(url.href);
+    await migrate(url.href);
+    const connection = { connectionString: url.href };
+    const pool = new Pool({ ...connection, max: 12 });
+    pool.on('error', (error) => options.log.warn({ reason: error.message }, 'a connection of the rehearsal broke'));
+    try {
+      // Keys of its own, forgotten with the rehearsal: nothing that it wrote can be read afterwards.
+      const key = createHash('sha256').update(randomUUID()).digest();
+      const sealer = new Sealer({ pool, keys: valueKeys([{ id: 'rehearsal', key }]) });
+      await installClock(pool, options.startsAt);
+      await seedSamples(pool, sealer);
+      const shiftMs = instantMs(options.startsAt) - Date.now();
+      const worker = await startWorker({
+        config: {
+          temporalAddress: options.temporalAddress,
+          namespace: options.namespace,
+          taskQueue: `${caseTaskQueue}-${database}`,
+          cacheDir: options.cacheDir,
+        },
+        pool,
+        connection,
+        keys: payloadKeys('rehearsal', { rehearsal: key.toString('base64') }),
+        activities: createCaseActivities({ pool }),
+        log: options.log,
+        rehearsal: { shiftMs },
+      });
+      return new Rehearsal(options, { pool, sealer, database, worker, shiftMs });
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+  }
+
+  get client(): Client {
+    return this.#worker.client;
+  }
+
+  now(): Promise<string> {
+    return readClock(this.pool);
+  }
+
+  /** A draft of the person's, as the API leaves it. */
+  async draft(
+    institutionId: string,
+    personId: string,
+    achievement: { kind: string; title: string; id?: string },
+  ): Promise<{ caseId: string; achievementId: string }> {
+    const caseId = randomUUID();
+    const achievementId = achievement.id ?? randomUUID();
+    const { ref, row } = await this.sealer.seal({ kind: 'achievement', id: achievementId }, achievement.title);
+    const fresh = await this.pool.query(
+      'INSERT INTO achievement (id, institution_id, title, kind) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [achievementId, institutionId, JSON.stringify(ref), achievement.kind],
+    );
+    if (fresh.rowCount === 1) {
+      await this.pool.query(
+        `INSERT INTO sealed_value (id, institution_id, subject_kind, subject_id, digest, nonce, ciphertext)
+         VALUES ($1, $2, $3, $4, $5, decode($6, 'base64'), decode($7, 'base64'))`,
+        [row.id, institutionId, row.subjectKind, row.subjectId, row.digest, row.nonce, row.ciphertext],
+      );
+    }
+    await this.pool.query(
+      `INSERT INTO cases (id, institution_id, kind, mode, achievement_id, step, status, created_by)
+       VALUES ($1, $2, 'empowerment', 'coOwnership', $3, 'draft', 'draft', $4)`,
+      [caseId, institutionId, achievementId, personId],
+    );
+    await this.pool.query(
+      "INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, 'representative')",
+      [caseId, institutionId, personId],
+    );
+    return { caseId, achievementId };
+  }
+
+  /** Performs one act at the rehearsal's present instant, through the inbox and the case's workflow. */
+  async perform(act: RehearsedAct): Promise<Outcome> {
+    const id = await this.receive(act);
+    return this.answer(id);
+  }
+
+  /** Writes the act to the inbox and comes back; `answer` waits for what becomes of it. */
+  async receive(act: RehearsedAct): Promise<string> {
+    const { caseId, institutionId, personId, onBehalfOf, type } = act;
+    if (!isPersonAct(type)) throw new Error(`${type} is no person's act`);
+    const parsed: unknown = actSchemas[type].parse(act.body);
+    const { rows } = await this.pool.query<{ achievement_id: string | null }>('SELECT achievement_id FROM cases WHERE id = $1', [
+      caseId,
+    ]);
+    const actId = randomUUID();
+    const sealed = await seal(
+      parsed,
+      { actId, actorId: personId, caseId, achievementId: rows[0]?.achievement_id ?? undefined },
+      this.sealer,
+    );
+    const documents = documentsIn(sealed.body);
+    await this.#keepDocuments(institutionId, personId, documents);
+    const standing = await this.#standing(institutionId, caseId, onBehalfOf ?? personId);
+    const request = {
+      id: actId,
+      institutionId,
+      caseId,
+      actorPerson: personId,
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      ...standing,
+      type,
+      body: sealed.body,
+      bodyHashes: this.sealer.bodyHashes(JSON.stringify({ type, body: act.body })),
+      idempotencyKey: act.idempotencyKey ?? actId,
+      documents,
+      sealed: sealed.rows,
+    };
+    const received = await this.pool.query<{ r: { outcome: string; act?: { id: string } } }>('SELECT receive_act($1) AS r', [
+      JSON.stringify(request),
+    ]);
+    const result = received.rows[0]?.r;
+    if (!result?.act) throw new Error(`The act ${type} was not received: ${result?.outcome ?? 'no answer'}`);
+    return result.act.id;
+  }
+
+  /** Waits until the act is answered. */
+  async answer(actId: string): Promise<Outcome> {
+    let answer: Outcome | null = null;
+    await until(`act ${actId} unanswered`, async () => {
+      const { rows } = await this.pool.query<{ answer: Outcome | null }>('SELECT answer FROM inbox WHERE id = $1', [actId]);
+      answer = rows[0]?.answer ?? null;
+      return answer !== null;
+    });
+    return answer as unknown as Outcome;
+  }
+
+  /** Lets time pass until the instant. Whatever ends on the way ends at its own moment, in order. */
+  async advanceTo(instant: string): Promise<void> {
+    for (;;) {
+      const { rows } = await this.pool.query<{ case_id: string; key: string; ends_at: Date }>(
+        `SELECT d.case_id, d.key, d.ends_at FROM deadline d JOIN cases c ON c.id = d.case_id
+          WHERE d.state = 'running' AND d.kind IN ('window', 'review') AND c.status = 'open' AND d.ends_at <= $1
+          ORDER BY d.ends_at, d.case_id, d.key LIMIT 1`,
+        [instant],
+      );
+      const [next] = rows;
+      if (!next) break;
+      const end = next.ends_at.toISOString();
+      await this.#moveTo(end > (await this.now()) ? end : await this.now());
+      await until(`${next.key} of case ${next.case_id} does not close at ${end}`, async () => {
+        const { rows: left } = await this.pool.query(
+          'SELECT 1 FROM deadline WHERE case_id = $1 AND key = $2 AND state = $3 AND ends_at = $4',
+          [next.case_id, next.key, 'running', next.ends_at],
+        );
+        return left.length === 0;
+      });
+    }
+    await this.#moveTo(instant);
+  }
+
+  /** What the ledger holds, in the order of record. */
+  async timeline(caseId: string): Promise<TimelineEntry[]> {
+    const { rows } = await this.pool.query<TimelineEntry>(
+      `SELECT case_id AS "caseId", seq, type, effective_at AS "effectiveAt", iso(recorded_at) AS "recordedAt", data
+         FROM ledger WHERE case_id = $1 ORDER BY seq`,
+      [caseId],
+    );
+    return rows;
+  }
+
+  /** What would have been sent. */
+  async told(caseId: string): Promise<Told[]> {
+    const { rows } = await this.pool.query<Told>(
+      'SELECT case_id AS "caseId", seq, template, recipient FROM outbox WHERE case_id = $1 ORDER BY seq, id',
+      [caseId],
+    );
+    return rows;
+  }
+
+  /** Stops the worker and drops the database; a workflow that waits on is ended. */
+  async close(): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string }>("SELECT id FROM cases WHERE status <> 'draft'");
+    for (const { id } of rows) {
+      // One that has ended by itself is as good.
+      await this.client.workflow
+        .getHandle(caseWorkflowId('empowerment', id))
+        .terminate('rehearsal over')
+        .catch(() => undefined);
+    }
+    await this.#worker.stop();
+    await this.pool.end();
+    const admin = new PgClient({ connectionString: this.#options.postgresUrl });
+    await admin.connect();
+    await admin.query(`DROP DATABASE IF EXISTS ${this.#database} WITH (FORCE)`);
+    await admin.end();
+  }
+
+  async #moveTo(instant: string): Promise<void> {
+    await setClock(this.pool, instant);
+    const { rows } = await this.pool.query<{ id: string }>("SELECT id FROM cases WHERE status = 'open'");
+    const engineMs = instantMs(instant) - this.#shiftMs;
+    for (const { id } of rows) await skipTo(this.client, caseWorkflowId('empowerment', id), engineMs);
+  }
+
+  /** Roles as the API reads them at a request: of the membership, and in the case. */
+  async #standing(institutionId: string, caseId: string, personId: string): Promise<{ roles: string[]; departments: string[] }> {
+    const { rows } = await this.pool.query<{ roles: string[]; departments: string[] }>(
+      `SELECT coalesce(m.roles, '{}') || p.global_roles || ARRAY(SELECT role FROM case_party WHERE case_id = $2 AND person_id = $3) AS roles,
+              coalesce(m.departments, '{}') AS departments
+         FROM person p LEFT JOIN membership m ON m.person_id = p.id AND m.institution_id = $1 AND NOT m.ended
+        WHERE p.id = $3`,
+      [institutionId, caseId, personId],
+    );
+    return rows[0] ?? { roles: [], departments: [] };
+  }
+
+  /** Papers of a rehearsal are named and never read: their rows stand for them. */
+  async #keepDocuments(institutionId: string, personId: string, digests: string[]): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO document (institution_id, digest, size, media_type, wrapped_key, kek_id, uploaded_by)
+       SELECT $1, d, 0, 'application/pdf', '', 'rehearsal', $2 FROM unnest($3::text[]) AS d ON CONFLICT DO NOTHING`,
+      [institutionId, personId, digests],
+    );
+  }
+}
+
+/** The digest by which a paper of a rehearsal is named. */
+export const paper = (title: string): string => createHash('sha256').update(title).digest('hex');
