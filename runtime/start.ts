@@ -7,6 +7,7 @@ import { LaunchError, type Report } from './launchError.ts';
 import { localCodecKeys } from './localSecrets.ts';
 import { tryLock, type Lock } from './lockFile.ts';
 import { ensureDatabase, migrate, pendingMigrations } from './migrate.ts';
+import { tellRunning } from './running.ts';
 import { Supervisor } from './supervise.ts';
 import { getTemporalServer, type TemporalServer } from './temporalServer.ts';
 
@@ -82,9 +83,23 @@ async function startService(context: RuntimeContext, supervisor: Supervisor, hoo
   const { config, report } = context;
   if (!config.production && config.role === 'all') await hooks.seed(context);
   if (config.role !== 'api') await supervisor.start('worker', () => hooks.startWorker(context));
+  let apiUrl: string | undefined;
   if (config.role !== 'worker') {
     const api = await supervisor.start('API', () => hooks.startApi(context));
-    if (api.url) report(`API         ${api.url}`);
+    apiUrl = api.url;
+    if (apiUrl) report(`API         ${apiUrl}`);
+  }
+  if (config.role === 'all') {
+    const { address, ...temporal } = context.temporal;
+    const { databaseUrl } = context;
+    const running = {
+      pid: process.pid,
+      databaseUrl,
+      temporalAddress: address,
+      ...temporal,
+      ...(apiUrl === undefined ? {} : { apiUrl }),
+    };
+    await supervisor.start('note', () => tellRunning(config.dataDir, running));
   }
   report('已就绪，按 Ctrl-C 停止 · Ready, Ctrl-C stops');
 }
