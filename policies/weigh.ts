@@ -11,9 +11,9 @@
  * Permissions are the exception to 4: documents permit independently, so what they permit adds up.
  */
 import type { Citation, GapReason, ResolvedRule, RuleKey, RuleValues } from '../domain/rules.ts';
-import { findCandidates, inForce, type Candidate, type Live } from './candidates.ts';
+import { covers, findCandidates, inForce, type Candidate, type Live } from './candidates.ts';
 import { scales, type Scale } from './scales.ts';
-import type { ResolveInput } from './schema.ts';
+import type { Pack, ResolveInput } from './schema.ts';
 
 /** One key decided: its value or why there is none, and everything that was considered. */
 export interface Weighed<K extends RuleKey = RuleKey> {
@@ -42,8 +42,13 @@ function lose<K extends RuleKey>(one: Live<K>, outcome: Candidate['outcome'], by
   if (by) one.by = by;
 }
 
+/** Packs in force that cover the unit: what another one says of itself and others does not reach this unit. */
+function speaking({ packs, institution, on }: ResolveInput): Pack[] {
+  return packs.filter((pack) => covers(pack, institution) && inForce(pack, on));
+}
+
 function dropSuperseded<K extends RuleKey>(live: Live<K>[], input: ResolveInput): Live<K>[] {
-  const out = new Set(input.packs.filter((pack) => inForce(pack, input.on)).flatMap((pack) => pack.supersedes ?? []));
+  const out = new Set(speaking(input).flatMap((pack) => pack.supersedes ?? []));
   for (const one of live) if (out.has(one.pack)) lose(one, 'superseded');
   return live.filter((one) => !out.has(one.pack));
 }
@@ -55,7 +60,7 @@ function dropSuperseded<K extends RuleKey>(live: Live<K>[], input: ResolveInput)
  */
 function dropRepeated<K extends RuleKey>(live: Live<K>[], scale: Scale<RuleValues[K]>, input: ResolveInput): Live<K>[] {
   if (scale.adds) return live;
-  const declared = input.packs.filter((pack) => inForce(pack, input.on)).flatMap((pack) => pack.notRepeatedWithin ?? []);
+  const declared = speaking(input).flatMap((pack) => pack.notRepeatedWithin ?? []);
   const gone = new Set<Live<K>>();
   for (const { family, cite } of declared) {
     for (const force of ['mandatory', 'default'] as const) {
@@ -197,11 +202,10 @@ export function binding<K extends RuleKey>(
   return dropYielding(dropRepeated(dropSuperseded(all, input), scale, input), displacements);
 }
 
-function gapOf(idle: Candidate[]): GapReason {
-  for (const outcome of ['repealed', 'ended', 'notYet'] as const) {
-    if (idle.some((one) => one.outcome === outcome)) return outcome;
-  }
-  return 'noSource';
+/** What a newer document superseded without replacing counts as repealed. */
+function gapOf(candidates: Candidate[]): GapReason {
+  const outcomes = candidates.map((one) => (one.outcome === 'superseded' ? 'repealed' : one.outcome));
+  return (['repealed', 'ended', 'notYet'] as const).find((reason) => outcomes.includes(reason)) ?? 'noSource';
 }
 
 /** One key, decided. */
@@ -224,7 +228,7 @@ export function weigh<K extends RuleKey>(key: K, input: ResolveInput): Weighed<K
     );
     chosen = scale.adds ? (base ?? together(live, scale)) : withDefault(base, fallback, scale);
   }
-  if (!chosen) return { key, gap: gapOf(idle), candidates };
+  if (!chosen) return { key, gap: gapOf(candidates), candidates };
   const winner = chosen;
   const under = live.filter(
     (one) => one.force === 'mandatory' && one !== winner.lead && !winner.with.includes(one) && !one.outcome,

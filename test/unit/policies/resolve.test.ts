@@ -256,10 +256,50 @@ describe('between documents', () => {
     expect(candidates.map((one) => one.outcome)).toEqual(['lessStrict', 'won']);
   });
 
+  test('从高从新不重复 lets a default of 90 % apply without pushing a mandatory 50 % of the same family aside', () => {
+    const floorOf50 = testPack({
+      id: 't-city',
+      family: 't-city',
+      rules: { 'distribution.rewardShare': [{ value: share(50), force: 'mandatory' }] },
+    });
+    const defaultOf90 = testPack({
+      id: 't-city-new',
+      family: 't-city',
+      notRepeatedWithin: { family: 't-city', cite: { clause: 't-city-new.2', phrase: '应当如何' } },
+      rules: { 'distribution.rewardShare': [{ value: share(90), force: 'default' }] },
+    });
+    const rule = on('2026-03-01', baotouUniversity, undefined, [floorOf50, defaultOf90]).rules['distribution.rewardShare'];
+    expect([rule?.value.percent, rule?.under?.map((one) => one.value.percent)]).toEqual([90, [50]]);
+  });
+
+  test('a default list and a mandatory one hold together, and both clauses are cited', () => {
+    const must = testPack({
+      id: 't-state',
+      rules: { 'publicity.price.contents': [{ value: ['resultName'], force: 'mandatory' }] },
+    });
+    const may = testPack({ id: 't-city', rules: { 'publicity.price.contents': [{ value: ['summary'], force: 'default' }] } });
+    const rule = on('2026-03-01', baotouUniversity, undefined, [must, may]).rules['publicity.price.contents'];
+    expect(rule).toMatchObject({
+      value: ['resultName', 'summary'],
+      force: 'mandatory',
+      cite: { clause: 't-state.1' },
+      also: [{ clause: 't-city.1' }],
+    });
+  });
+
   test('a document superseded on 2026-06-01 counts on 2026-05-31 and no more on the day', () => {
     const equal = fixturePacks('equalRank.yaml');
     expect(on('2026-05-31', baotouUniversity, undefined, equal).rules['distribution.rewardShare']?.value.percent).toBe(80);
     expect(on('2026-06-01', baotouUniversity, undefined, equal).rules['distribution.rewardShare']?.value.percent).toBe(90);
+  });
+
+  test('a key that the newer document leaves out is repealed, and units that it does not cover keep the old one', () => {
+    const old = testPack({ id: 't-city', rules: { 'publicity.price': [{ value: floor(15), force: 'mandatory' }] } });
+    const scope = { kinds: ['university' as const], places: ['150200'] };
+    const newer = testPack({ id: 't-city-new', from: '2026-06-01', scope, supersedes: ['t-city'], rules: {} });
+    const at = (institution: Institution) => on('2026-06-01', institution, undefined, [old, newer]);
+    expect(at(baotouUniversity).gaps?.['publicity.price']).toBe('repealed');
+    expect(clauseOf(at(hohhotUniversity), 'publicity.price')).toBe('t-city.1');
   });
 
   test('a city that yields gives way to a later rule of the region even where that is lower, and not to an earlier one', () => {
