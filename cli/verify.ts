@@ -107,7 +107,8 @@ async function exportTo({
     await rename(draft, out);
     await writeFile(`${out}.checkpoint`, note);
     process.stdout.write(
-      `${rows} 条记录已导出 / rows exported: ${out}\n检查点请另行保管 / keep the checkpoint elsewhere: ${out}.checkpoint\n`,
+      `${rows} 条记录已导出 / rows exported: ${out}\n检查点请另行保管 / keep the checkpoint elsewhere: ${out}.checkpoint\n` +
+        `核验公钥 / verifier key: ${signer.verifierKey(found.id)}\n`,
     );
     return 0;
   });
