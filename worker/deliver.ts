@@ -65,7 +65,11 @@ export async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<En
 }
 
 /** How a case's workflow is started, with an act or without. */
-export function startOptions(act: Pick<ClaimedAct, 'kind' | 'caseId' | 'version'>, taskQueue: string, rehearsal?: RehearsalClock) {
+export function startOptions(
+  act: Pick<ClaimedAct, 'kind' | 'caseId' | 'version'>,
+  taskQueue: string,
+  rehearsal?: RehearsalClock,
+) {
   const input: CaseInput = { caseId: act.caseId, version: act.version, ...(rehearsal && { rehearsal }) };
   return {
     workflowId: caseWorkflowId(act.kind, act.caseId),

@@ -1,0 +1,35 @@
+/** Codes in letters as people say them, by the name of the value. */
+export const words: Readonly<Record<string, Readonly<Record<string, readonly [zh: string, en: string]>>>> = {
+  body: { leadingGroup: ['领导小组', 'the leading group'], leadership: ['领导班子', 'the leadership'] },
+  outcome: {
+    approved: ['通过', 'approved'],
+    rejected: ['未通过', 'rejected'],
+    inadmissible: ['不予受理', 'not admitted'],
+    dismissed: ['不成立', 'dismissed'],
+    upheldInPart: ['部分成立', 'upheld in part'],
+    upheld: ['成立', 'upheld'],
+    withdrawn: ['已撤回', 'withdrawn'],
+  },
+  consequence: {
+    none: ['不影响申请', 'the application stands'],
+    amend: ['须修改分配方案', 'the split must be amended'],
+    refuse: ['申请不予批准', 'the application is refused'],
+  },
+  by: {
+    rule: ['不符合规定', 'a rule bars it'],
+    check: ['形式审查', 'the check'],
+    departments: ['部门审核', 'the departments'],
+    decision: ['集体决策', 'the collective decision'],
+    objection: ['异议处理', 'an objection'],
+    link: ['重复申请', 'a linked application'],
+  },
+  kind: {
+    empowerment: ['赋权公示', 'empowerment notice'],
+    price: ['价格公示', 'price notice'],
+    coOwnership: ['共同所有权', 'co-ownership'],
+    fullOwnership: ['全部所有权', 'full ownership'],
+    useRight: ['长期使用权', 'long-term use right'],
+  },
+  inTime: { '1': ['在异议期内', 'in time'], '0': ['已超过异议期', 'after the window had closed'] },
+  confirmed: { '1': ['维持原处理决定', 'the decision is confirmed'], '0': ['改变原处理决定', 'the decision is changed'] },
+};
