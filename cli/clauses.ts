@@ -124,26 +124,25 @@ export function clausesAsText(rows: readonly ClauseRow[]): string {
   return [...lines, '', summary(rows)].join('\n');
 }
 
-const cell = (items: string[]): string => items.join('<br>').replaceAll('|', String.raw`\|`) || ' ';
-
-/** The list as a page. */
+/** The list as a page, in the form that the formatter leaves as it is. */
 export function clausesAsMarkdown(rows: readonly ClauseRow[]): string {
-  const body = rows.map((row) => {
-    const state = row.state === 'open' ? row.lacks.map((one) => lackWords[one]) : [row.state];
-    return `| ${row.id} | ${row.kind} | ${row.phrase} | ${row.does} | ${cell(row.packs.map(packWords))} | ${cell(row.code)} | ${cell(row.tests)} | ${cell(state)} |`;
-  });
-  return [
-    '# 条款 · Clauses',
+  const documents = [...new Set(rows.map(({ id }) => id.slice(0, id.indexOf('.'))))];
+  const item = (row: ClauseRow): string[] => [
+    `- **${row.id}** (${row.kind}, ${row.at}, ${row.state}) ${row.phrase}`,
+    `  - ${row.does}`,
+    ...row.packs.map((one) => `  - packs: ${packWords(one)}`),
+    ...row.code.map((path) => `  - code: \`${path}\``),
+    ...row.tests.map((path) => `  - tests: \`${path}\``),
+    ...row.lacks.map((one) => `  - open: ${lackWords[one]}`),
+  ];
+  const sections = documents.flatMap((document) => [
+    `## ${document}`,
     '',
-    '由 `npm run clauses -- --markdown docs/clauses.md` 生成，请勿手改。 / Generated; do not edit.',
+    ...rows.filter(({ id }) => id.startsWith(`${document}.`)).flatMap(item),
     '',
-    summary(rows),
-    '',
-    '| 条款 id | kind | 原文 phrase | does | packs | code | tests | state |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...body,
-    '',
-  ].join('\n');
+  ]);
+  const head = '由 `npm run clauses -- --markdown docs/clauses.md` 生成，请勿手改。 / Generated; do not edit.';
+  return ['# 条款 · Clauses', '', head, '', summary(rows), '', ...sections].join('\n');
 }
 
 /** Adds the command `clauses`. */
