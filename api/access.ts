@@ -1,0 +1,180 @@
+/**
+ * Who calls and what they may do here, read from the database at each request: a token is only a name. Memberships and
+ * delegations hold on the day by the database's clock in Asia/Shanghai, so a delegation ends with its last day.
+ */
+import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { GlobalRole, InstitutionRole } from '../domain/process.ts';
+import { Problem } from './problems.ts';
+import type { Audience } from './table.ts';
+
+/** An institution as requests name it. */
+export interface InstitutionFacts {
+  id: string;
+  code: string;
+  name: string;
+}
+
+/** Roles held in an institution: one's own, or another person's for the time of a delegation. */
+export interface Grant {
+  /** Whose roles they are, when not one's own. */
+  onBehalfOf?: string;
+  roles: InstitutionRole[];
+  departments: string[];
+  /** Acts to which a delegation is limited; empty means all. */
+  acts: string[];
+}
+
+interface CallerFacts {
+  personId: string;
+  globalRoles: GlobalRole[];
+  institution?: InstitutionFacts;
+  /** One's own roles first, then those of each valid delegation. */
+  grants: Grant[];
+  /** The day it is in Asia/Shanghai. */
+  today: string;
+}
+
+/** The person who calls. */
+export class Caller {
+  readonly #facts: CallerFacts | undefined;
+
+  constructor(facts: CallerFacts | undefined) {
+    this.#facts = facts;
+  }
+
+  get #known(): CallerFacts {
+    if (this.#facts === undefined) throw new Error('An endpoint without token asked who calls');
+    return this.#facts;
+  }
+
+  get personId(): string {
+    return this.#known.personId;
+  }
+
+  get globalRoles(): GlobalRole[] {
+    return this.#known.globalRoles;
+  }
+
+  get grants(): Grant[] {
+    return this.#known.grants;
+  }
+
+  get today(): string {
+    return this.#known.today;
+  }
+
+  /** The institution in the path. */
+  get institution(): InstitutionFacts {
+    const { institution } = this.#known;
+    if (institution === undefined) throw new Error('An endpoint outside institutions asked for one');
+    return institution;
+  }
+
+  /** Whether the caller holds any of the roles, of their own or by delegation. */
+  has(...roles: InstitutionRole[]): boolean {
+    return this.grants.some((grant) => grant.roles.some((role) => roles.includes(role)));
+  }
+
+  /** Whether the caller belongs to the institution. */
+  get isMember(): boolean {
+    return this.has('member');
+  }
+
+  /** Whose right is used, when a role is held by delegation alone: both names go on the record. */
+  behalfFor(...roles: InstitutionRole[]): string | undefined {
+    const holding = this.grants.filter((grant) => grant.roles.some((role) => roles.includes(role)));
+    return holding.some(({ onBehalfOf }) => onBehalfOf === undefined) ? undefined : holding[0]?.onBehalfOf;
+  }
+}
+
+interface Row {
+  person: string | null;
+  person_status: string;
+  global_roles: GlobalRole[];
+  institution: InstitutionFacts | null;
+  today: string;
+  own: { roles: InstitutionRole[]; departments: string[] } | null;
+  delegated: {
+    onBehalfOf: string;
+    memberRoles: InstitutionRole[];
+    roles: InstitutionRole[];
+    departments: string[];
+    acts: string[];
+  }[];
+}
+
+/** Reads callers. */
+export class Access {
+  readonly #prisma: PrismaClient;
+  readonly #verify: (header: string | undefined) => Promise<string>;
+
+  constructor(prisma: PrismaClient, verify: (header: string | undefined) => Promise<string>) {
+    this.#prisma = prisma;
+    this.#verify = verify;
+  }
+
+  /** The caller, or the problem: 401 without a good token, 404 outside one's institution, 403 without the role. */
+  async callerFor(audience: Audience, header: string | undefined, institutionCode: string | undefined): Promise<Caller> {
+    if (audience === 'anyone') return new Caller(undefined);
+    const subject = await this.#verify(header);
+    const row = await this.#read(subject, institutionCode);
+    // The dead and the erased cannot act, whatever token is about.
+    if (!row || row.person === null || row.person_status === 'deceased') throw new Problem('auth.unknownPerson');
+    if (institutionCode !== undefined && row.institution === null) throw new Problem('notFound');
+    const caller = new Caller({
+      personId: row.person,
+      globalRoles: row.global_roles,
+      ...(row.institution ? { institution: row.institution } : {}),
+      grants: grantsOf(row),
+      today: row.today,
+    });
+    if (audience !== 'token') admit(caller, audience, institutionCode !== undefined);
+    return caller;
+  }
+
+  async #read(subject: string, code: string | undefined): Promise<Row | undefined> {
+    const rows = await this.#prisma.$queryRaw<Row[]>`
+      WITH clock AS (SELECT (service_clock() AT TIME ZONE 'Asia/Shanghai')::date AS today),
+      the_person AS (
+        SELECT * FROM person WHERE erased_at IS NULL AND (id::text = ${subject} OR external_id = ${subject})
+         ORDER BY (id::text = ${subject}) DESC LIMIT 1
+      ),
+      the_institution AS (SELECT * FROM institution WHERE code = ${code ?? null}),
+      members AS (
+        SELECT m.person_id, array_append(array_remove(m.roles, 'member'), 'member') AS roles, m.departments
+          FROM membership m JOIN the_institution i ON i.id = m.institution_id, clock
+         WHERE NOT m.ended AND m."from" <= clock.today AND (m.until IS NULL OR m.until >= clock.today)
+      )
+      SELECT p.id::text AS person, p.status AS person_status, p.global_roles, clock.today::text AS today,
+        (SELECT jsonb_build_object('id', i.id, 'code', i.code, 'name', i.name) FROM the_institution i) AS institution,
+        (SELECT jsonb_build_object('roles', m.roles, 'departments', m.departments)
+           FROM members m WHERE m.person_id = p.id) AS own,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('onBehalfOf', d.from_person, 'memberRoles', m.roles, 'roles', d.roles,
+                  'departments', m.departments, 'acts', d.acts) ORDER BY d.first_day, d.id), '[]')
+           FROM delegation d JOIN the_institution i ON i.id = d.institution_id
+           JOIN members m ON m.person_id = d.from_person
+          WHERE d.to_person = p.id AND d.revoked_at IS NULL
+            AND d.first_day <= clock.today AND d.last_day >= clock.today
+            AND EXISTS (SELECT 1 FROM members me WHERE me.person_id = p.id)) AS delegated
+        FROM the_person p, clock`;
+    return rows[0];
+  }
+}
+
+/** Nobody can hand on more than they hold, nor what a delegation does not name. */
+function grantsOf({ own, delegated }: Row): Grant[] {
+  const grants: Grant[] = own ? [{ roles: own.roles, departments: own.departments, acts: [] }] : [];
+  for (const { onBehalfOf, memberRoles, roles, departments, acts } of delegated) {
+    const handed = memberRoles.filter((role) => role !== 'member' && (roles.length === 0 || roles.includes(role)));
+    if (handed.length > 0) grants.push({ onBehalfOf, roles: handed, departments, acts });
+  }
+  return grants;
+}
+
+function admit(caller: Caller, audience: (InstitutionRole | GlobalRole)[], inInstitution: boolean): void {
+  // Whoever has a token may be an interested party.
+  const global: (InstitutionRole | GlobalRole)[] = ['interestedParty', ...caller.globalRoles];
+  if (audience.some((role) => global.includes(role))) return;
+  if (inInstitution && !caller.isMember) throw new Problem('notFound');
+  if (!caller.has(...(audience as InstitutionRole[]))) throw new Problem('access.denied');
+}

@@ -1,0 +1,100 @@
+/** The express application: endpoints, the document and its page, and one place where every failure becomes a problem. */
+import { randomUUID } from 'node:crypto';
+import express, { Router, type Express, type NextFunction, type Request, type Response } from 'express';
+import { pinoHttp } from 'pino-http';
+import swaggerUi from 'swagger-ui-express';
+import type { Deps } from './deps.ts';
+import { noticePages } from './noticePage.ts';
+import { openApiDocument } from './openapi.ts';
+import { Problem } from './problems.ts';
+import { mount, type Route } from './route.ts';
+import { routes as declared } from './routes/index.ts';
+
+/** Where the API stands. */
+export const BASE = '/api/v1';
+
+/** Everything but the pages of a browser may forget where it came from. */
+const headers = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+  'X-Frame-Options': 'DENY',
+};
+
+/** PostgreSQL away, a pool that gives no connection, a transaction that found no slot. */
+const unavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+
+/** Conflicts between two writers that the database settled by refusing one. */
+const races = new Set(['P2034', '40001', '40P01', '55P03']);
+
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let at: unknown = error; typeof at === 'object' && at !== null && codes.length < 8; at = (at as Error).cause) {
+    const { code, originalCode } = at as { code?: unknown; originalCode?: unknown };
+    codes.push(...[code, originalCode].filter((one) => typeof one === 'string'));
+  }
+  return codes;
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const codes = codesOf(error);
+  if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
+  const away = codes.some((code) => unavailable.has(code) || /^(?:08|57P)/.test(code));
+  if (away || /Connection terminated|Can't reach database/.test((error as Error | undefined)?.message ?? '')) {
+    return new Problem('service.unavailable', { headers: { 'Retry-After': '5' } });
+  }
+  // What express itself refuses, such as a path that is not valid UTF-8.
+  const { status } = (error ?? {}) as { status?: number };
+  return status !== undefined && status >= 400 && status < 500 ? new Problem('request.invalid') : new Problem('service.internal');
+}
+
+/** The application over its dependencies. `extra` is mounted beside the API: the development issuer. */
+export function createApp(deps: Deps, options: { version: string; extra?: Router } = { version: '0' }): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(
+    pinoHttp({
+      logger: deps.log,
+      genReqId: (_request, response) => ((response as Response).locals['traceId'] = randomUUID()),
+      // Addresses and outcomes only: neither tokens nor bodies belong in a log.
+      serializers: {
+        req: ({ id, method, url }: Request) => ({ id, method, path: url.split('?')[0] }),
+        res: ({ statusCode }: Response) => ({ statusCode }),
+      },
+    }),
+  );
+  app.use((_request, response, next) => {
+    response.set(headers);
+    next();
+  });
+  const api = Router();
+  const document = openApiDocument(declared, options.version);
+  api.get('/openapi.json', (_request, response) => void response.json(document));
+  api.use('/docs', swaggerUi.serve, swaggerUi.setup(document, { customSiteTitle: 'fuquan API' }));
+  mount(api, declared, deps);
+  app.use(BASE, api);
+  app.use(noticePages(deps));
+  if (options.extra) app.use(options.extra);
+  app.use(() => {
+    throw new Problem('notFound');
+  });
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    const problem = problemOf(error);
+    if (problem.body.status >= 500) request.log.error({ err: error }, 'Request failed');
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response
+      .status(problem.body.status)
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...problem.body, instance: `urn:uuid:${response.locals['traceId'] as string}` }));
+  });
+  return app;
+}
+
+/** Every declared endpoint; tests and documents walk it. */
+export const routes: readonly Route[] = declared;

@@ -1,0 +1,110 @@
+/**
+ * Imports a calendar: a new version, and in the same transaction every running window counted anew. A published window
+ * never ends earlier. What each case must note in its ledger follows in batches, as a job of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  applyImport,
+  checkImport,
+  previewImport,
+  type Calendar,
+  type CalendarImport,
+  type DeadlineChange,
+  type ImportPreview,
+  type StoredDeadline,
+} from '../domain/time/index.ts';
+import type { Tx } from './audit.ts';
+
+/** Input of the job `applyCalendar`: each case performs the system act of that name once, in batches. */
+export interface ApplyCalendarJob {
+  calendarVersion: string;
+  caseIds: string[];
+}
+
+interface Row {
+  caseId: string;
+  key: string;
+  kind: string;
+  startDate: string;
+  lastDay: string;
+  endsAt: string;
+  bound: 'atLeast' | 'atMost';
+  n: number;
+  unit: 'workingDay' | 'calendarDay' | 'month' | 'year';
+  countsFirstDay: boolean;
+  calendarVersion: string;
+  provisional: boolean;
+  skipped: { date: string; reason: string }[];
+}
+
+const stored = (row: Row): StoredDeadline => ({
+  id: `${row.caseId} ${row.key}`,
+  input: { start: row.startDate, bound: row.bound, n: row.n, unit: row.unit, countsFirstDay: row.countsFirstDay },
+  deadline: {
+    lastDay: row.lastDay,
+    endsAt: row.endsAt,
+    provisional: row.provisional,
+    calendarVersion: row.calendarVersion,
+    skipped: row.skipped,
+    arithmetic: [],
+  },
+  published: row.kind === 'window',
+});
+
+/** Windows that end after the transaction's own instant, locked; and that instant. */
+async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: StoredDeadline[] }> {
+  // The lock first: an act that changes a window meanwhile is waited for, and the instant lies behind it.
+  if (lock)
+    await tx.$queryRaw`SELECT 1 FROM deadline WHERE kind = 'window' AND state = 'running' ORDER BY case_id, key FOR UPDATE`;
+  const rows = await tx.$queryRaw<{ at: string; rows: Row[] }[]>`
+    WITH clock AS MATERIALIZED (SELECT service_clock() AS at)
+    SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('caseId', d.case_id, 'key', d.key, 'kind', d.kind,
+        'startDate', d.start_date, 'lastDay', d.last_day, 'endsAt', iso(d.ends_at), 'bound', d.bound, 'n', d.n, 'unit', d.unit,
+        'countsFirstDay', d.counts_first_day, 'calendarVersion', d.calendar_version, 'provisional', d.provisional,
+        'skipped', d.skipped) ORDER BY d.case_id, d.key)
+      FROM deadline d WHERE d.kind = 'window' AND d.state = 'running' AND d.ends_at > clock.at), '[]') AS rows FROM clock`;
+  const [row] = rows;
+  return { at: row?.at ?? '', deadlines: (row?.rows ?? []).map(stored) };
+}
+
+/** What an import does to one deadline, as it is told. */
+export function changeShown({ id, outcome, from, to }: DeadlineChange) {
+  const [caseId = '', key = ''] = id.split(' ');
+  return { caseId, key, outcome, from, to };
+}
+
+/** What the import would do now, changing nothing. Throws CalendarError for one that cannot be used. */
+export async function previewCalendar(tx: Tx, base: Calendar, raw: unknown): Promise<ImportPreview> {
+  const patch = checkImport(base, raw);
+  const { at, deadlines } = await running(tx, false);
+  return previewImport(base, patch, deadlines, at);
+}
+
+/** Moves the windows and stores the version; answers what has changed and the job that the ledgers follow by. */
+export async function applyCalendarImport(
+  tx: Tx,
+  base: Calendar,
+  patch: CalendarImport,
+  by: { personId: string; note: string | undefined },
+): Promise<ImportPreview & { jobId: string | undefined }> {
+  const { at, deadlines } = await running(tx, true);
+  const done = previewImport(base, patch, deadlines, at);
+  const calendar = applyImport(base, patch);
+  await tx.$executeRaw`INSERT INTO calendar_version (version, content, imported_at, imported_by, note)
+    VALUES (${calendar.version}, ${JSON.stringify(calendar)}::jsonb, ${at}::timestamptz, ${by.personId}::uuid, ${by.note ?? null})`;
+  const moved = done.changes.filter(({ changed }) => changed);
+  const rows = moved.map(({ id, deadline }) => ({ ...changeShown({ id } as DeadlineChange), ...deadline }));
+  await tx.$executeRaw`
+    UPDATE deadline d SET last_day = n."lastDay", ends_at = n."endsAt", provisional = n.provisional,
+           calendar_version = n."calendarVersion", skipped = n.skipped
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS n("caseId" uuid, key text, "lastDay" date, "endsAt" timestamptz, provisional boolean, "calendarVersion" text, skipped jsonb)
+     WHERE d.case_id = n."caseId" AND d.key = n.key`;
+  const caseIds = [...new Set(rows.map(({ caseId }) => caseId))];
+  if (caseIds.length === 0) return { ...done, jobId: undefined };
+  const input: ApplyCalendarJob = { calendarVersion: calendar.version, caseIds };
+  const job = await tx.job.create({
+    data: { id: randomUUID(), kind: 'applyCalendar', input: { ...input }, createdBy: by.personId },
+  });
+  return { ...done, jobId: job.id };
+}

@@ -1,0 +1,139 @@
+/** A case folded from its ledger, as one caller may see it. */
+import type { PrismaClient } from '../prisma/generated/client.ts';
+import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
+import { isObjectionEvent, type Objection } from '../domain/objection/index.ts';
+import { compareInstants } from '../domain/time/index.ts';
+import type { Caller } from './access.ts';
+import type { Sight } from './caseAccess.ts';
+import { Problem } from './problems.ts';
+
+/** A case at one moment. */
+export interface CaseRecord {
+  state: EmpowermentState;
+  events: EmpowermentEvent[];
+  /** The database's clock when it was read: what is closed by then is closed for this reader. */
+  now: string;
+}
+
+/** Ledger and clock of the case, read at one moment and folded. */
+export async function readCase(prisma: PrismaClient, institutionId: string, caseId: string): Promise<CaseRecord> {
+  const rows = await prisma.$queryRaw<{ loaded: { institutionId: string; events: EmpowermentEvent[] } | null; now: string }[]>`
+    SELECT load_case(${caseId}::uuid, 0) AS loaded, iso(service_clock()) AS now`;
+  const row = rows[0];
+  if (!row?.loaded || row.loaded.institutionId !== institutionId) throw new Problem('notFound');
+  const { events } = row.loaded;
+  return {
+    events,
+    now: row.now,
+    state: events.reduce((state, event) => empowerment.evolve(state, event), empowerment.initial(caseId, institutionId)),
+  };
+}
+
+/** A deadline or window is over for every reader from its end on, whoever has or has not closed it by then. */
+export function stateAt(row: { state: string; endsAt: string }, now: string): string {
+  const running = row.state === 'running' || row.state === 'open';
+  return running && compareInstants(now, row.endsAt) >= 0 ? 'closed' : row.state;
+}
+
+/** Whether the caller may know who filed the objection: whoever handles it, works it as officer, oversees it, or filed it. */
+export function knowsObjector(caller: Caller, sight: Sight, objection: Pick<Objection, 'objectorId' | 'handlers'>): boolean {
+  if (objection.objectorId === caller.personId) return true;
+  if (sight.kind !== 'whole' || !sight.objectors) return false;
+  return caller.has('officer', 'supervisor') || objection.handlers.includes(caller.personId);
+}
+
+/** What is left of an objection for those who must not know whose it is. */
+export interface HiddenObjection {
+  id: string;
+  noticeId: string;
+  receivedAt: string;
+  inTime: boolean;
+  onPaper: boolean;
+  state: Objection['state'];
+  handlers: string[];
+  grounds: number;
+  findings: Objection['findings'];
+  consequence: Objection['consequence'];
+  handling?: Objection['handling'];
+  review?: Objection['review'];
+  reviewed: boolean;
+}
+
+/** The objection without a word of its author's and without the reply that is meant for them. */
+export function hideObjector(objection: Objection): HiddenObjection {
+  const { id, noticeId, receivedAt, inTime, onPaper, state, handlers, findings, consequence, handling, review, reviewed } =
+    objection;
+  return {
+    id,
+    noticeId,
+    receivedAt,
+    inTime,
+    onPaper,
+    state,
+    handlers,
+    grounds: objection.grounds.length,
+    findings,
+    consequence,
+    reviewed,
+    ...(handling ? { handling } : {}),
+    ...(review ? { review } : {}),
+  };
+}
+
+/** The objections of the case as the caller may see them; an objector sees their own alone. */
+export function objectionsFor(caller: Caller, sight: Sight, state: EmpowermentState): (Objection | HiddenObjection)[] {
+  const seen = sight.kind === 'whole' ? state.objections : state.objections.filter((o) => o.objectorId === caller.personId);
+  return seen.map((objection) => (knowsObjector(caller, sight, objection) ? objection : hideObjector(objection)));
+}
+
+/** Fields of an objection's events that tell nothing of its author. A field that is not named here stays hidden. */
+const plain = new Set([
+  'objectionId',
+  'noticeId',
+  'receivedAt',
+  'inTime',
+  'onPaper',
+  'outcome',
+  'consequence',
+  'confirmed',
+  'body',
+  'handlers',
+  'personId',
+  'replacement',
+  'handling',
+  'review',
+  'findings',
+]);
+
+type Shown = Omit<EmpowermentEvent, 'data' | 'actor'> & { actor: unknown; data: unknown };
+
+function withoutObjector(event: EmpowermentEvent): Shown {
+  const data = Object.fromEntries(Object.entries(event.data).filter(([key]) => plain.has(key)));
+  return { ...event, actor: { kind: 'hidden' }, data };
+}
+
+/** That a member of a body stands aside can be told; that they do as objector cannot. Applicants are told numbers alone. */
+function withoutBars(event: EmpowermentEvent, applicant: boolean): Shown {
+  const data = event.data as unknown as Record<string, unknown>;
+  const assessment = data['assessment'] as EmpowermentState['assessment'];
+  if (assessment === undefined) return event;
+  if (!applicant) {
+    const barred = assessment.barred.map((one) => (one.bar === 'objector' ? { ...one, bar: 'interest' } : one));
+    return { ...event, data: { ...data, assessment: { ...assessment, barred } } };
+  }
+  const { present: _present, votes: _votes, recusals: _recusals, substitutes: _substitutes, ...rest } = data;
+  const { quorum, enough, eligible } = assessment;
+  return { ...event, data: { ...rest, assessment: { quorum, enough, eligible: eligible.length } } };
+}
+
+/** The ledger's events as the caller may see them. */
+export function eventsFor(caller: Caller, sight: Sight, applicant: boolean, record: CaseRecord): Shown[] {
+  if (sight.kind === 'objector') return [];
+  return record.events.map((event) => {
+    if (isObjectionEvent(event)) {
+      const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
+      return objection && knowsObjector(caller, sight, objection) ? event : withoutObjector(event);
+    }
+    return sight.objectors ? event : withoutBars(event, applicant);
+  });
+}

@@ -1,0 +1,142 @@
+/** How a case, its deadlines and its decisions are told to one caller. */
+import { percentOfPpm } from '../contracts/schemas.ts';
+import { actTable, route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
+import { project } from '../domain/empowerment/project.ts';
+import type { DeadlineRow } from '../domain/process.ts';
+import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
+import type { Caller } from './access.ts';
+import { allowedActs, type CaseFacts, type Sight } from './caseAccess.ts';
+import { objectionsFor, stateAt, type CaseRecord } from './caseRead.ts';
+import type { Deps } from './deps.ts';
+import { namesOf } from './people.ts';
+import { openAll } from './seal.ts';
+
+const words = (act: keyof typeof actTable) => ({ act, zh: actTable[act].zh, en: actTable[act].en });
+
+/** The application with shares as the API says them. */
+export function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Application) {
+  return {
+    ...rest,
+    inventors: inventors.map(({ personId, ppm }) => ({ personId, share: percentOfPpm(ppm) })),
+    unitShare: percentOfPpm(unitPpm),
+    incomeUnitShare: percentOfPpm(incomeUnitPpm),
+  };
+}
+
+/** How the end was counted, so that anyone can count it again. A window made longer by days off line says so. */
+function arithmetic(row: DeadlineRow, calendar: Calendar): string[] {
+  try {
+    const { startDate: start, bound, n, unit, countsFirstDay } = row;
+    const counted = computeDeadline({ start, bound, n, unit, countsFirstDay }, calendar);
+    if (counted.lastDay === row.lastDay) return counted.arithmetic;
+    return [...counted.arithmetic, `其后改为 ${row.lastDay} / moved to ${row.lastDay} afterwards`];
+  } catch (error) {
+    if (error instanceof TimeError) return [];
+    throw error;
+  }
+}
+
+/** Deadlines with their clause, their arithmetic, and closed from their end on. */
+export async function deadlinesShown(deps: Deps, rows: readonly DeadlineRow[], now: string) {
+  const versions = [...new Set(rows.map(({ calendarVersion }) => calendarVersion))];
+  const calendars = new Map(
+    await Promise.all(versions.map(async (version) => [version, await deps.law.calendar(version)] as const)),
+  );
+  return rows
+    .map((row) => ({
+      ...row,
+      state: stateAt(row, now),
+      arithmetic: arithmetic(row, calendars.get(row.calendarVersion) as Calendar),
+    }))
+    .toSorted((a, b) => (a.endsAt < b.endsAt ? -1 : 1));
+}
+
+/** The steps that still lie before the case, the present one first. */
+function ahead({ application, rules, step }: EmpowermentState): string[] {
+  if (!application || !rules) return [];
+  const path = route(application, rules);
+  const at = path.indexOf(step);
+  return at < 0 ? [step] : path.slice(at);
+}
+
+/** Parties with names; who objects stands with the objections, for those who may know. */
+async function partiesShown(deps: Deps, state: EmpowermentState) {
+  const rows = project(state).parties.filter(({ role }) => role !== 'objector');
+  const names = await namesOf(
+    deps,
+    rows.map(({ personId }) => personId),
+  );
+  return rows.map(({ personId, role }) => ({ personId, role, name: names.get(personId) ?? null }));
+}
+
+/** Notices of the case as its readers see them. */
+export function noticesShown(state: EmpowermentState, now: string) {
+  return state.notices.map(({ id, kind, edition, audience, publishedAt, deadline, state: stands, addenda }) => ({
+    id,
+    kind,
+    edition,
+    audience,
+    publishedAt,
+    lastDay: deadline.lastDay,
+    endsAt: deadline.endsAt,
+    state: stateAt({ state: stands, endsAt: deadline.endsAt }, now),
+    addenda,
+  }));
+}
+
+/** The case as the caller may see it. */
+export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, sight: Sight, record: CaseRecord) {
+  const { state, now } = record;
+  const projection = project(state);
+  const base = {
+    id: facts.id,
+    kind: 'empowerment',
+    step: facts.step,
+    status: facts.status,
+    version: facts.version,
+    ...(state.number === undefined ? {} : { number: state.number }),
+    ...(state.application ? { mode: state.application.mode } : {}),
+    myRoles: facts.roles,
+    /** Acts received and not yet answered: what is shown may be about to change. */
+    pending: facts.pending,
+    allowedActs: allowedActs(caller, facts.roles, facts.step).map(words),
+    notices: noticesShown(state, now),
+    now,
+  };
+  const objections = objectionsFor(caller, sight, state);
+  if (sight.kind === 'objector') return { ...base, objections: await openAll(objections, deps.sealer) };
+  const [parties, deadlines] = await Promise.all([partiesShown(deps, state), deadlinesShown(deps, projection.deadlines, now)]);
+  const { amendment, agreement, agreements, linkedCases, returns, returnItems, raised, applicationVersion, rights, statement } =
+    state;
+  const whole = {
+    applicationVersion,
+    ...(state.application ? { application: applicationShown(state.application) } : {}),
+    ...(state.rules ? { rules: { hash: state.rules.hash, on: state.rules.on } } : {}),
+    parties,
+    next: { steps: ahead(state), tasks: projection.tasks },
+    deadlines,
+    returns,
+    returnItems,
+    linkedCases,
+    agreements,
+    rights,
+    objections,
+    ...(statement ? { statement } : {}),
+    ...(agreement ? { agreement } : {}),
+    ...(amendment
+      ? {
+          amendment: {
+            version: amendment.version,
+            inventors: amendment.inventors.map(({ personId, ppm }) => ({ personId, share: percentOfPpm(ppm) })),
+            unitShare: percentOfPpm(amendment.unitPpm),
+            incomeUnitShare: percentOfPpm(amendment.incomeUnitPpm),
+            grounds: amendment.grounds,
+            mustSign: amendment.mustSign,
+            signed: amendment.signed,
+          },
+        }
+      : {}),
+    ...(raised ? { raised } : {}),
+  };
+  return { ...base, ...(await openAll(whole, deps.sealer)) };
+}

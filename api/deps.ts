@@ -1,0 +1,25 @@
+/** Everything the handlers work with, composed once (runtime/compose.ts) or by a test. */
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { Access } from './access.ts';
+import type { Answers } from './answers.ts';
+import type { Cursors } from './cursor.ts';
+import type { Law } from './law.ts';
+import type { BlobStore, Sealer } from './ports.ts';
+
+export interface Deps {
+  prisma: PrismaClient;
+  access: Access;
+  answers: Answers;
+  cursors: Cursors;
+  sealer: Sealer;
+  blobs: BlobStore;
+  law: Law;
+  log: Logger;
+  /** How long an act's answer is waited for before a receipt is given instead. */
+  answerWithinMs: number;
+  /** Holds every answer against its schema; for tests. */
+  checkAnswers: boolean;
+  /** What else must be well for `/readyz`, by name. */
+  checks: Record<string, () => Promise<boolean>>;
+}

@@ -1,0 +1,137 @@
+/** Checks, before an act is received, that what it would show may be shown and is what the case says. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../contracts/canonical.ts';
+import { noticeText, type FieldError, type NoticeContent } from '../contracts/schemas.ts';
+import type { Sealable } from '../contracts/sealing.ts';
+import type { ActType } from '../domain/empowerment/index.ts';
+import type { SealedRef } from '../domain/process.ts';
+import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
+import type { CaseFacts } from './caseAccess.ts';
+import { readCase, type CaseRecord } from './caseRead.ts';
+import { disclosureFindings } from './disclosure.ts';
+import { composeNotice } from './noticeCompose.ts';
+import { namesOf } from './people.ts';
+import { Problem } from './problems.ts';
+import type { Context } from './route.ts';
+import { openAll } from './seal.ts';
+
+/** A notice as it would be published today. */
+export interface NoticeDraft {
+  kind: NoticeKind;
+  content: NoticeContent;
+  contentDigest: string;
+  items: NoticeItem[];
+  /** Required items that the case cannot fill. */
+  missing: NoticeItem[];
+  /** What must not be shown, by pointer into the content. */
+  findings: FieldError[];
+}
+
+const digestOf = (content: NoticeContent): string => createHash('sha256').update(noticeText(content)).digest('hex');
+
+async function objectorNames(context: Context, { state }: CaseRecord): Promise<string[]> {
+  const { deps } = context;
+  // An objector who has become an inventor by an upheld objection is shown as one.
+  const hidden = state.objections.filter(({ objectorId }) => !state.team.some(({ personId }) => personId === objectorId));
+  const opened = await openAll(
+    hidden.map(({ name }) => name),
+    deps.sealer,
+  );
+  const known = await namesOf(
+    deps,
+    hidden.flatMap(({ objectorId }) => (objectorId === undefined ? [] : [objectorId])),
+  );
+  return [...opened.filter((name) => name !== null), ...known.values()];
+}
+
+function findingsOf(content: NoticeContent, names: readonly string[]): FieldError[] {
+  const shown = [
+    ['/heading', content.heading] as const,
+    ...content.items.map(({ value }, i) => [`/items/${i}/value`, value] as const),
+  ];
+  return shown.flatMap(([pointer, text]) => disclosureFindings(text, names).map(({ zh, en }) => ({ pointer, zh, en })));
+}
+
+/** Composes the notice of the case as it stands. */
+export async function draftNotice(
+  context: Context,
+  caseId: string,
+  kind: NoticeKind,
+  n: number | undefined,
+): Promise<NoticeDraft> {
+  const { deps, caller } = context;
+  const record = await readCase(deps.prisma, caller.institution.id, caseId);
+  const { state } = record;
+  const { application } = state;
+  if (!application || (kind === 'price' && !application.price)) throw new Problem('notFound');
+  const refs: { title: SealedRef; summary?: SealedRef } = application;
+  const [texts, names, calendar] = await Promise.all([
+    openAll({ title: refs.title, summary: refs.summary ?? null }, deps.sealer),
+    namesOf(deps, [...application.inventors.map(({ personId }) => personId), ...(application.price?.buyerIds ?? [])]),
+    deps.law.calendar(),
+  ]);
+  const source = {
+    state,
+    title: texts.title ?? '',
+    summary: texts.summary ?? undefined,
+    names,
+    unit: caller.institution.name,
+    today: caller.today,
+    calendar,
+    n,
+  };
+  const { content, missing } = composeNotice(source, kind);
+  const findings = findingsOf(content, await objectorNames(context, record));
+  return { kind, content, contentDigest: digestOf(content), items: content.items.map(({ item }) => item), missing, findings };
+}
+
+/** The unit words this item itself; everything else comes from the case. */
+const editable = new Set<string>(['objectionRoute']);
+
+/** The content without what the unit may word itself. */
+function comparable({ items, ...rest }: NoticeContent): string {
+  return canonicalJson({ ...rest, items: items.map((one) => (editable.has(one.item) ? { ...one, value: '' } : one)) });
+}
+
+async function checkPublication(
+  context: Context,
+  facts: CaseFacts,
+  body: { kind: NoticeKind; content: Sealable; contentDigest: string; n?: number },
+): Promise<void> {
+  const content = JSON.parse(body.content.text) as NoticeContent;
+  if (digestOf(content) !== body.contentDigest) {
+    const errors = [{ pointer: '/body/contentDigest', zh: '与内容不符', en: 'is not the digest of the content' }];
+    throw new Problem('request.invalid', { errors });
+  }
+  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
+  // A notice that the case does not need is the decider's to refuse.
+  if (body.kind === 'price' && !record.state.application?.price) return;
+  const shown = findingsOf(content, await objectorNames(context, record));
+  if (shown.length > 0) {
+    const errors = shown.map((one) => ({ ...one, pointer: `/body/content${one.pointer}` }));
+    throw new Problem('notice.disclosure', { errors });
+  }
+  const draft = await draftNotice(context, facts.id, body.kind, body.n);
+  if (comparable(draft.content) !== comparable(content)) throw new Problem('notice.changed');
+}
+
+async function checkFinding(
+  context: Context,
+  facts: CaseFacts,
+  body: { objectionId: string; findings: { reasons: Sealable }[] },
+): Promise<void> {
+  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
+  const names = await objectorNames(context, record);
+  const errors = body.findings.flatMap(({ reasons }, i) =>
+    disclosureFindings(reasons.text, names)
+      .filter(({ kind }) => kind === 'objector')
+      .map(({ zh, en }) => ({ pointer: `/body/findings/${i}/reasons`, zh, en })),
+  );
+  if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
+}
+
+/** Checks acts whose words others will read. */
+export async function checkShown(context: Context, facts: CaseFacts, type: ActType, body: unknown): Promise<void> {
+  if (type === 'publishNotice') await checkPublication(context, facts, body as Parameters<typeof checkPublication>[2]);
+  if (type === 'recordFinding') await checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);
+}

@@ -1,0 +1,64 @@
+/** Published notices as plain pages: what a passer-by reads, and what the daily check reads to prove that one could. */
+import { Router } from 'express';
+import type { Deps } from './deps.ts';
+import { noticesOpened, readableNotices, type NoticeShown } from './notices.ts';
+import { Problem } from './problems.ts';
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const html = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => escapes[sign] as string);
+
+const states: Record<string, string> = {
+  open: '公示中 / open',
+  closed: '已期满 / closed',
+  superseded: '已由新公示替代 / superseded',
+};
+
+function page(notice: NoticeShown): string {
+  const { content, unit, number, edition, publishedAt, lastDay, state, addenda, contentDigest, id, provisional } = notice;
+  const rows = (content?.items ?? []).map(
+    ({ zh, en, value }) => `<tr><th>${html(zh)}<br><small>${html(en)}</small></th><td>${html(value)}</td></tr>`,
+  );
+  const later = addenda.map(
+    ({ on, lastDay: day, reason }) => `<li>${html(on)}：延至 / until ${html(day)} 24:00 ${html(reason)}</li>`,
+  );
+  return `<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${html(content?.heading ?? '公示 / notice')}</title>
+<style>body{font-family:serif;max-width:46rem;margin:2rem auto;padding:0 1rem}th{text-align:left;vertical-align:top;width:12rem}th,td{padding:.4rem;border-bottom:1px solid #ccc}</style>
+</head><body>
+<h1>${html(content?.heading ?? '内容已依法删除 / the content has been erased')}</h1>
+<p>${html(unit)}${number === undefined ? '' : ` ${html(number)}`}（第 ${edition} 次 / edition ${edition}）</p>
+<p>${html(states[state] ?? state)}：${html(publishedAt)} 发布 / published，至 / until ${html(lastDay)} 24:00${provisional ? '（暂定 / provisional）' : ''}</p>
+<table>${rows.join('\n')}</table>
+${later.length === 0 ? '' : `<h2>补充公告 / addenda</h2><ul>${later.join('')}</ul>`}
+<p><small>id ${html(id)}<br>sha256 ${html(contentDigest)}</small></p>
+</body></html>
+`;
+}
+
+/** `/notices/{id}`: public ones for everybody, those for members with a member's token. */
+export function noticePages(deps: Deps): Router {
+  const router = Router();
+  router.get('/notices/:id', (request, response, next) => {
+    const show = async (): Promise<void> => {
+      const { id } = request.params;
+      const row = await deps.prisma.notice.findFirst({ where: { id, ...readableNotices('member') } });
+      if (row === null) throw new Problem('notFound');
+      if (row.audience !== 'public') await requireMember(row.institutionId, request.headers.authorization);
+      const [notice] = await noticesOpened(deps, [row]);
+      response
+        .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .type('html')
+        .send(page(notice as NoticeShown));
+    };
+    show().catch(next);
+  });
+  return router;
+
+  /** Without a member's token such a notice is not told from one that is not there. */
+  async function requireMember(institutionId: string, header: string | undefined): Promise<void> {
+    if (header === undefined) throw new Problem('notFound');
+    const { code } = await deps.prisma.institution.findUniqueOrThrow({ where: { id: institutionId }, select: { code: true } });
+    await deps.access.callerFor(['member'], header, code);
+  }
+}

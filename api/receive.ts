@@ -1,0 +1,224 @@
+/**
+ * Receives an act: who, what, sealed, written to the inbox in one transaction; then waits a while for the answer. An
+ * act already received under its key is answered again, whatever has changed since.
+ */
+import { randomUUID } from 'node:crypto';
+import { canonicalJson } from '../contracts/canonical.ts';
+import { actSchemas, apiPointer, fieldErrors, isPersonAct, type PersonAct } from '../contracts/schemas.ts';
+import { actTable, type ActType } from '../domain/empowerment/index.ts';
+import type { Refusal } from '../domain/process.ts';
+import { missingKeys } from '../policies/index.ts';
+import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { StoredAnswer } from './answers.ts';
+import { authorise, caseFacts, sightOf, type CaseFacts, type Standing } from './caseAccess.ts';
+import { readDraft } from './drafts.ts';
+import { checkShown } from './noticeCheck.ts';
+import { Problem, refusalBody } from './problems.ts';
+import type { Answer, Context } from './route.ts';
+import { documentsIn, seal } from './seal.ts';
+
+/** What a client sends: the act's name, its body, and whose right is used if not one's own. */
+export interface SentAct {
+  type: ActType;
+  onBehalfOf?: string | undefined;
+  body?: unknown;
+}
+
+/** The inbox row as SQL gives it. */
+export interface Receipt {
+  id: string;
+  caseId: string;
+  type: string;
+  receivedAt: string;
+  onBehalfOf?: string;
+  answeredAt?: string;
+  answer?: StoredAnswer;
+}
+
+const KEY = /^[\x21-\x7e]{8,128}$/;
+
+function keyOf(header: string | undefined): string {
+  if (header === undefined || header === '') throw new Problem('idempotency.keyMissing');
+  if (!KEY.test(header)) throw new Problem('idempotency.keyInvalid');
+  return header;
+}
+
+/** A receipt as it is told: with the answer, once there is one. */
+export function receiptBody({ id, type, caseId, receivedAt, answer, onBehalfOf }: Receipt): Record<string, unknown> {
+  const told = { actId: id, type, caseId, receivedAt, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) };
+  return answer === undefined ? { ...told, outcome: 'received' } : { ...told, ...answer };
+}
+
+/** Where the deciders' pointers stand in what the client sent. */
+const pointer = (at: string): string => `/body${apiPointer(at)}`;
+
+/** What the client is told of a receipt: the answer, the refusal, or that it was received. */
+function answerFor(context: Context, receipt: Receipt): Answer {
+  const headers = { Location: `/api/v1/institutions/${context.caller.institution.code}/acts/${receipt.id}` };
+  const { answer } = receipt;
+  if (answer?.outcome === 'refused') throw new Problem(refusalBody(answer['refusal'] as Refusal, pointer), { headers });
+  return { status: answer === undefined ? 202 : 200, body: receiptBody(receipt), headers };
+}
+
+/** The receipt of the caller's earlier act with the key; another act under the same key is a problem. */
+async function earlier(
+  prisma: PrismaClient,
+  context: Context,
+  act: { caseId: string; type: string; hashes: string[]; key: string },
+): Promise<Receipt | undefined> {
+  const { caller } = context;
+  const row = await prisma.inbox.findUnique({
+    where: {
+      institutionId_actorPerson_idempotencyKey: {
+        institutionId: caller.institution.id,
+        actorPerson: caller.personId,
+        idempotencyKey: act.key,
+      },
+    },
+  });
+  if (row === null) return undefined;
+  if (row.caseId !== act.caseId || row.type !== act.type || !act.hashes.includes(row.bodyHash)) {
+    throw new Problem('idempotency.otherBody');
+  }
+  return {
+    id: row.id,
+    caseId: row.caseId,
+    type: row.type,
+    receivedAt: row.receivedAt.toISOString(),
+    ...(row.onBehalfOf === null ? {} : { onBehalfOf: row.onBehalfOf }),
+    ...(row.answer === null ? {} : { answer: row.answer as unknown as StoredAnswer }),
+  };
+}
+
+/** The case for this caller and act, or 404: a stranger may object to what is shown to them, and to nothing else. */
+async function caseFor(context: Context, caseId: string, type: ActType): Promise<CaseFacts> {
+  const facts = await caseFacts(context.deps.prisma, context.caller, caseId);
+  const seen = facts && (sightOf(context.caller, facts) !== undefined || (type === 'fileObjection' && facts.noticed));
+  if (!facts || !seen) throw new Problem('notFound');
+  return facts;
+}
+
+function departmentOf(body: unknown): string | undefined {
+  const named = (body as { department?: unknown } | undefined)?.department;
+  return typeof named === 'string' ? named : undefined;
+}
+
+function parseAct(type: PersonAct, sent: unknown): unknown {
+  const result = actSchemas[type].safeParse(sent ?? {}, { reportInput: true });
+  if (!result.success) throw new Problem('request.invalid', { errors: fieldErrors(result.error, '/body') });
+  return result.data;
+}
+
+/** Sending a draft without repeating it: the application is the draft as it stands. */
+async function withDraft(context: Context, act: SentAct, facts: CaseFacts): Promise<unknown> {
+  const { application } = (act.body ?? {}) as { application?: unknown };
+  if (act.type !== 'sendForConsent' || application !== undefined) return act.body;
+  const draft = await readDraft(context.deps, facts.id);
+  return draft === undefined ? act.body : { application: draft.application };
+}
+
+/** The rules that an opening act pins its case to. */
+async function rulesToPin(context: Context, type: ActType) {
+  if (type !== 'sendForConsent') return undefined;
+  const { caller, deps } = context;
+  const snapshot = await deps.law.rulesOn(caller.institution.id, caller.today);
+  const missing = missingKeys(snapshot);
+  if (missing.length > 0) {
+    const errors = missing.map((key) => ({ pointer: key, zh: '缺少规定', en: 'no rule gives it' }));
+    throw new Problem('rules.missing', { errors });
+  }
+  return snapshot;
+}
+
+interface Receiving {
+  caseId: string;
+  act: SentAct;
+  body: unknown;
+  key: string;
+  hashes: string[];
+  standing: Standing;
+  achievementId: string | undefined;
+}
+
+type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 'repeated'; act: Receipt };
+
+/** One transaction: sealed values, the inbox row and, for an opening act, the rules the case is pinned to. */
+async function write(context: Context, receiving: Receiving): Promise<Received> {
+  const { deps, caller, traceId } = context;
+  const { caseId, act, key, hashes, standing } = receiving;
+  const actId = randomUUID();
+  const rules = await rulesToPin(context, act.type);
+  const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
+  const sealed = await seal(receiving.body, scope, deps.sealer);
+  const request = {
+    id: actId,
+    institutionId: caller.institution.id,
+    caseId,
+    actorPerson: caller.personId,
+    ...(standing.onBehalfOf === undefined ? {} : { onBehalfOf: standing.onBehalfOf }),
+    roles: standing.roles,
+    departments: standing.departments,
+    type: act.type,
+    body: sealed.body,
+    bodyHashes: hashes,
+    idempotencyKey: key,
+    documents: documentsIn(sealed.body),
+    sealed: sealed.rows,
+    traceId,
+  };
+  try {
+    return await deps.prisma.$transaction(async (tx) => {
+      const rows = await tx.$queryRaw<{ result: Received }[]>`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`;
+      const result = rows[0]?.result as Received;
+      if (rules && result.outcome === 'received') {
+        const { institution } = caller;
+        const content = JSON.stringify(rules);
+        await tx.$executeRaw`INSERT INTO rule_snapshot (institution_id, hash, content)
+          VALUES (${institution.id}::uuid, ${rules.hash}, ${content}::jsonb) ON CONFLICT DO NOTHING`;
+        await tx.$executeRaw`UPDATE cases SET snapshot_hash = ${rules.hash} WHERE id = ${caseId}::uuid AND status = 'draft'`;
+      }
+      return result;
+    });
+  } catch (error) {
+    throw unknownDocuments(error, sealed.body) ?? error;
+  }
+}
+
+/** The database refuses an act that names a file it does not have; it names the digests. */
+function unknownDocuments(error: unknown, body: unknown): Problem | undefined {
+  const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) ?? '';
+  if (!said.includes('FQ404')) return undefined;
+  const named = documentsIn(body).filter((digest) => said.includes(digest));
+  const errors = named.map((digest) => ({ pointer: digest, zh: '没有这个文件', en: 'there is no such document' }));
+  return new Problem('document.missing', errors.length > 0 ? { errors } : {});
+}
+
+/** Receives the act and answers it. */
+export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+  const { deps, caller } = context;
+  const key = keyOf(context.idempotencyKey);
+  const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
+  const before = await earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
+  if (before) return settle(context, before);
+  const facts = await caseFor(context, caseId, act.type);
+  const standing = authorise(caller, facts.roles, act.type, {
+    onBehalfOf: act.onBehalfOf,
+    department: act.type === 'reviewAsDepartment' ? departmentOf(act.body) : undefined,
+  });
+  // What is still under way may bring the case to the step; then only the decider can tell.
+  if (!actTable[act.type].steps.includes(facts.step) && facts.pending === 0) throw new Problem('act.wrongStep');
+  if (!isPersonAct(act.type)) throw new Problem('access.denied');
+  const body = parseAct(act.type, await withDraft(context, act, facts));
+  await checkShown(context, facts, act.type, body);
+  const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
+  const result = await write(context, { caseId, act, body, key, hashes, standing, achievementId: achievementId ?? undefined });
+  if (result.outcome === 'noCase') throw new Problem('notFound');
+  if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
+  return settle(context, (result as { act: Receipt }).act);
+}
+
+async function settle(context: Context, receipt: Receipt): Promise<Answer> {
+  const { answers, answerWithinMs } = context.deps;
+  const answer = receipt.answer ?? (await answers.waitFor(receipt.id, answerWithinMs));
+  return answerFor(context, answer === undefined ? receipt : { ...receipt, answer });
+}

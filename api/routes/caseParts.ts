@@ -1,0 +1,218 @@
+/** Parts of a case: its objections, decisions, deadlines, ledger, and the notice that could be published now. */
+import { z } from 'zod';
+import { visibleCase } from '../caseAccess.ts';
+import { eventsFor, objectionsFor, readCase, stateAt } from '../caseRead.ts';
+import { deadlinesShown } from '../caseShown.ts';
+import { draftNotice } from '../noticeCheck.ts';
+import { noticeContent } from '../../contracts/schemas.ts';
+import { project } from '../../domain/empowerment/project.ts';
+import { Problem } from '../problems.ts';
+import { route, type Context } from '../route.ts';
+import { openAll } from '../seal.ts';
+import { inCase, inInstitution, isoInstant, listId, listOf, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
+import { deadlineShown, visibleCases } from './cases.ts';
+
+const record = z.record(z.string(), z.unknown());
+
+/** The case, the caller's sight of it, and its ledger. */
+async function read(context: Context<{ caseId: string }>) {
+  const { deps, caller, params } = context;
+  const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+  const applicant = facts.roles.includes('inventor') || facts.roles.includes('representative');
+  return { sight, applicant, record: await readCase(deps.prisma, caller.institution.id, facts.id) };
+}
+
+const event = z.object({
+  seq: z.number().int(),
+  type: z.string(),
+  v: z.number().int(),
+  effectiveAt: isoInstant,
+  recordedAt: isoInstant,
+  actId: z.string(),
+  actor: record,
+  data: record,
+});
+
+export const casePartRoutes = [
+  route({
+    id: 'listObjections',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/objections',
+    tag: 'objections',
+    zh: '异议；异议人只对办理人员可见',
+    en: 'Objections; who objects is seen only by those who handle it',
+    params: inCase,
+    answers: { 200: listOf(record) },
+    handler: async (context) => {
+      const { sight, record: found } = await read(context);
+      const rows = objectionsFor(context.caller, sight, found.state).map((objection) => ({
+        ...objection,
+        ...(objection.handling ? { handling: { ...objection.handling, state: stateAt(objection.handling, found.now) } } : {}),
+        ...(objection.review ? { review: { ...objection.review, state: stateAt(objection.review, found.now) } } : {}),
+      }));
+      return { status: 200, body: { items: await openAll(rows, context.deps.sealer) } };
+    },
+  }),
+  route({
+    id: 'listDecisions',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/decisions',
+    tag: 'decisions',
+    zh: '集体决策；表决明细不对申请人公开',
+    en: 'Collective decisions; applicants are not shown who voted how',
+    params: inCase,
+    answers: { 200: listOf(record) },
+    handler: async (context) => {
+      const { sight, applicant, record: found } = await read(context);
+      if (sight.kind === 'objector') throw new Problem('notFound');
+      const shown = eventsFor(context.caller, sight, applicant, found)
+        .filter(({ type }) => type === 'decisionRecorded')
+        .map(({ seq, recordedAt, data }) => ({ seq, recordedAt, ...(data as Record<string, unknown>) }));
+      return { status: 200, body: { items: await openAll(shown, context.deps.sealer) } };
+    },
+  }),
+  route({
+    id: 'listCaseDeadlines',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/deadlines',
+    tag: 'deadlines',
+    zh: '本案期限：依据、起止、算法',
+    en: 'Deadlines of the case, each with clause and arithmetic',
+    params: inCase,
+    answers: { 200: listOf(deadlineShown) },
+    handler: async (context) => {
+      const { sight, record: found } = await read(context);
+      const own = new Set(objectionsFor(context.caller, sight, found.state).map(({ id }) => id));
+      const rows = project(found.state).deadlines.filter(
+        ({ key, kind }) => sight.kind === 'whole' || kind === 'window' || [...own].some((id) => key.endsWith(id)),
+      );
+      return { status: 200, body: { items: await deadlinesShown(context.deps, rows, found.now) } };
+    },
+  }),
+  route({
+    id: 'getLedger',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/ledger',
+    tag: 'ledger',
+    zh: '留痕：发生过的每一件事',
+    en: 'The ledger: everything that happened',
+    params: inCase,
+    query: pageQuery,
+    answers: { 200: pageOf(event) },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { query, caller, deps, params } = context;
+      const { sight, applicant, record: found } = await read(context);
+      if (sight.kind === 'objector') throw new Problem('notFound');
+      const list = listId(context, 'ledger', { caseId: params.caseId });
+      const [after = '0'] = startOf(context, list, query.cursor, 1) ?? [];
+      const rows = eventsFor(caller, sight, applicant, found)
+        .filter(({ seq }) => seq > Number(after))
+        .slice(0, query.limit + 1);
+      const page = pageFrom(
+        context,
+        list,
+        query.limit,
+        rows,
+        ({ seq }) => [String(seq)],
+        (row) => row,
+      );
+      return { status: 200, body: await openAll(page, deps.sealer) };
+    },
+  }),
+  route({
+    id: 'getNoticeDraft',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/notice-draft',
+    tag: 'notices',
+    zh: '由案件生成的公示内容，及其中不得公开之处',
+    en: 'The notice as the case composes it, and what in it must not be shown',
+    params: inCase,
+    query: z.object({
+      kind: z.enum(['empowerment', 'price']).default('empowerment'),
+      n: z.coerce.number().int().min(1).max(2_500).optional(),
+    }),
+    answers: {
+      200: z.object({
+        kind: z.string(),
+        content: noticeContent,
+        contentDigest: z.string(),
+        items: z.array(z.string()),
+        missing: z.array(z.string()),
+        findings: z.array(z.object({ pointer: z.string(), zh: z.string(), en: z.string() })),
+      }),
+    },
+    handler: async (context) => {
+      const { sight } = await read(context);
+      if (sight.kind === 'objector') throw new Problem('notFound');
+      return { status: 200, body: await draftNotice(context, context.params.caseId, context.query.kind, context.query.n) };
+    },
+  }),
+  route({
+    id: 'listDeadlines',
+    method: 'get',
+    path: '/institutions/{institution}/deadlines',
+    tag: 'deadlines',
+    zh: '我能看到的案件的期限，先到期的在前',
+    en: 'Deadlines of the cases I may see, the nearest first',
+    params: inInstitution,
+    query: pageQuery.extend({
+      kind: z.enum(['window', 'handling', 'review', 'term', 'internal']).optional(),
+      state: z.enum(['running', 'closed']).default('running'),
+    }),
+    answers: {
+      200: pageOf(deadlineShown.omit({ arithmetic: true }).extend({ caseId: z.string(), number: z.string().optional() })),
+    },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { deps, caller, query } = context;
+      const list = listId(context, 'deadlines', query);
+      const [end, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
+      const clock = await deps.prisma.$queryRaw<{ now: Date }[]>`SELECT service_clock() AS now`;
+      const now = clock[0]?.now as Date;
+      // Running is what has not ended yet, whether or not anybody has closed it.
+      const standing =
+        query.state === 'running'
+          ? { state: 'running', endsAt: { gt: now } }
+          : { NOT: { state: 'running', endsAt: { gt: now } } };
+      const endsAt = end === undefined ? undefined : new Date(end);
+      const later =
+        endsAt === undefined || caseId === undefined || key === undefined
+          ? {}
+          : { OR: [{ endsAt: { gt: endsAt } }, { endsAt, caseId: { gt: caseId } }, { endsAt, caseId, key: { gt: key } }] };
+      const rows = await deps.prisma.deadline.findMany({
+        where: {
+          institutionId: caller.institution.id,
+          // Whoever only objected sees the windows; what is done about an objection is told with the case.
+          case: visibleCases(caller),
+          ...(query.kind === undefined ? {} : { kind: query.kind }),
+          AND: [standing, later],
+        },
+        include: { case: { select: { number: true } } },
+        orderBy: [{ endsAt: 'asc' }, { caseId: 'asc' }, { key: 'asc' }],
+        take: query.limit + 1,
+      });
+      const body = pageFrom(
+        context,
+        list,
+        query.limit,
+        rows,
+        (row) => [row.endsAt.toISOString(), row.caseId, row.key],
+        (row) => {
+          const { case: of, institutionId: _own, startDate, lastDay, endsAt: ends, reading, skipped, ...rest } = row;
+          return {
+            ...rest,
+            ...(of.number === null ? {} : { number: of.number }),
+            ...(reading === null ? {} : { reading }),
+            startDate: startDate.toISOString().slice(0, 10),
+            lastDay: lastDay.toISOString().slice(0, 10),
+            endsAt: ends.toISOString(),
+            skipped: skipped as { date: string; reason: string }[],
+            state: row.state === 'running' && ends <= now ? 'closed' : row.state,
+          };
+        },
+      );
+      return { status: 200, body };
+    },
+  }),
+];

@@ -1,0 +1,237 @@
+/** Cases: lists, one case, and what lies before it. */
+import { z } from 'zod';
+import { modes } from '../../contracts/schemas.ts';
+import type { Application, Step } from '../../domain/empowerment/index.ts';
+import type { SealedRef } from '../../domain/process.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import type { Caller } from '../access.ts';
+import { caseWorkers, sightOf, visibleCase } from '../caseAccess.ts';
+import { readCase } from '../caseRead.ts';
+import { caseShown } from '../caseShown.ts';
+import { previewFor } from '../preview.ts';
+import { Problem } from '../problems.ts';
+import { route } from '../route.ts';
+import { openAll } from '../seal.ts';
+import {
+  bilingual,
+  inCase,
+  inInstitution,
+  isoDate,
+  isoInstant,
+  listId,
+  openedText,
+  pageFrom,
+  pageOf,
+  pageQuery,
+  startOf,
+} from './common.ts';
+import { answerPreview, previewQuery, previewShown } from './drafts.ts';
+
+/** Cases that the caller may see, as a condition on rows. */
+export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
+  const mine: Prisma.CaseWhereInput[] = [
+    { status: 'draft', createdBy: caller.personId },
+    { status: { not: 'draft' }, parties: { some: { personId: caller.personId } } },
+  ];
+  if (caller.has(...caseWorkers)) mine.push({ status: { not: 'draft' } });
+  if (caller.has('supervisor')) mine.push({ status: 'draft' });
+  return { institutionId: caller.institution.id, OR: mine };
+}
+
+const caseRow = z.object({
+  id: z.string(),
+  number: z.string().optional(),
+  mode: z.string(),
+  step: z.string(),
+  status: z.string(),
+  title: openedText.optional(),
+  myRoles: z.array(z.string()),
+  alerts: z.array(z.string()),
+  createdAt: isoInstant,
+  updatedAt: isoInstant,
+});
+
+const record = z.record(z.string(), z.unknown());
+const act = bilingual.extend({ act: z.string() });
+
+export const deadlineShown = z.object({
+  key: z.string(),
+  kind: z.string(),
+  startDate: isoDate,
+  lastDay: isoDate,
+  endsAt: isoInstant,
+  bound: z.string(),
+  n: z.number().int(),
+  unit: z.string(),
+  countsFirstDay: z.boolean(),
+  clause: z.string(),
+  phrase: z.string(),
+  reading: z.string().optional(),
+  calendarVersion: z.string(),
+  provisional: z.boolean(),
+  skipped: z.array(z.object({ date: isoDate, reason: z.string() })),
+  state: z.string(),
+  arithmetic: z.array(z.string()),
+});
+
+export const noticeRow = z.object({
+  id: z.string(),
+  kind: z.string(),
+  edition: z.number().int(),
+  audience: z.string(),
+  publishedAt: isoInstant,
+  lastDay: isoDate,
+  endsAt: isoInstant,
+  state: z.string(),
+  addenda: z.array(record),
+});
+
+const caseSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    step: z.string(),
+    status: z.string(),
+    version: z.number().int(),
+    number: z.string().optional(),
+    mode: z.string().optional(),
+    myRoles: z.array(z.string()),
+    pending: z.number().int(),
+    allowedActs: z.array(act),
+    notices: z.array(noticeRow),
+    objections: z.array(record).optional(),
+    applicationVersion: z.number().int().optional(),
+    application: record.optional(),
+    rules: z.object({ hash: z.string(), on: isoDate }).optional(),
+    parties: z.array(z.object({ personId: z.string(), role: z.string(), name: openedText })).optional(),
+    next: z.object({ steps: z.array(z.string()), tasks: z.array(record) }).optional(),
+    deadlines: z.array(deadlineShown).optional(),
+    returns: z.number().int().optional(),
+    returnItems: z.array(z.object({ at: z.string(), text: openedText })).optional(),
+    linkedCases: z.array(z.string()).optional(),
+    agreements: z.number().int().optional(),
+    agreement: record.optional(),
+    amendment: record.optional(),
+    statement: record.optional(),
+    rights: z.array(record).optional(),
+    raised: record.optional(),
+    now: isoInstant,
+  })
+  .meta({ id: 'Case' });
+
+const filters = pageQuery.extend({
+  status: z.enum(['draft', 'open', 'done', 'refused', 'withdrawn', 'merged']).optional(),
+  step: z.string().max(64).optional(),
+  mode: z.enum(modes).optional(),
+  number: z.string().max(100).optional(),
+  /** Cases that stand out: quorum lost, linked, rules changed. */
+  alert: z.enum(['true', 'false']).optional(),
+});
+
+const tag = 'cases';
+
+export const caseRoutes = [
+  route({
+    id: 'listCases',
+    method: 'get',
+    path: '/institutions/{institution}/cases',
+    tag,
+    zh: '我能看到的案件，最近变动的在前',
+    en: 'Cases that I may see, the latest change first',
+    params: inInstitution,
+    query: filters,
+    answers: { 200: pageOf(caseRow) },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { deps, caller, query } = context;
+      const list = listId(context, 'cases', query);
+      const [changed, id] = startOf(context, list, query.cursor, 2) ?? [];
+      const { status, step, mode, number, alert } = query;
+      const rows = await deps.prisma.case.findMany({
+        where: {
+          ...visibleCases(caller),
+          ...(status === undefined ? {} : { status }),
+          ...(step === undefined ? {} : { step }),
+          ...(mode === undefined ? {} : { mode }),
+          ...(number === undefined ? {} : { number }),
+          ...(alert === undefined ? {} : { tasks: { [alert === 'true' ? 'some' : 'none']: { alert: { not: null } } } }),
+          ...(changed === undefined || id === undefined
+            ? {}
+            : { AND: { OR: [{ updatedAt: { lt: new Date(changed) } }, { updatedAt: new Date(changed), id: { lt: id } }] } }),
+        },
+        include: {
+          parties: { where: { personId: caller.personId } },
+          tasks: { where: { alert: { not: null } }, select: { alert: true } },
+        },
+        orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
+        take: query.limit + 1,
+      });
+      const achievements = await deps.prisma.achievement.findMany({
+        where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },
+        select: { id: true, title: true },
+      });
+      const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
+      const page = pageFrom(
+        context,
+        list,
+        query.limit,
+        rows,
+        (row) => [row.updatedAt.toISOString(), row.id],
+        (row) => {
+          const roles = row.parties.map(({ role }) => role);
+          const sight = sightOf(caller, { roles: roles as never, status: row.status, createdBy: row.createdBy });
+          const title = row.achievementId === null ? undefined : titles.get(row.achievementId);
+          return {
+            id: row.id,
+            ...(row.number === null ? {} : { number: row.number }),
+            mode: row.mode,
+            step: row.step,
+            status: row.status,
+            ...(sight?.kind === 'whole' && title ? { title } : {}),
+            myRoles: roles,
+            alerts: sight?.kind === 'whole' ? [...new Set(row.tasks.flatMap((task) => task.alert ?? []))] : [],
+            createdAt: row.createdAt.toISOString(),
+            updatedAt: row.updatedAt.toISOString(),
+          };
+        },
+      );
+      return { status: 200, body: await openAll(page, deps.sealer) };
+    },
+  }),
+  route({
+    id: 'getCase',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}',
+    tag,
+    zh: '案件：环节、可办事项、期限与依据、当事人、下一步',
+    en: 'A case: where it stands, what I may do, deadlines with clause and arithmetic, parties, what is next',
+    params: inCase,
+    answers: { 200: caseSchema },
+    handler: async ({ deps, caller, params }) => {
+      const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+      const read = await readCase(deps.prisma, caller.institution.id, facts.id);
+      return { status: 200, body: await caseShown(deps, caller, facts, sight, read), etag: `"v${facts.version}"` };
+    },
+  }),
+  route({
+    id: 'getCasePreview',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/preview',
+    tag,
+    zh: '自当前环节起的流程预览',
+    en: 'The path from where the case stands',
+    params: inCase,
+    query: previewQuery,
+    answers: { 200: previewShown },
+    problems: ['rules.missing'],
+    handler: async (context) => {
+      const { deps, caller, params } = context;
+      const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+      const { state } = await readCase(deps.prisma, caller.institution.id, facts.id);
+      if (sight.kind === 'objector' || !state.application || !state.rules) throw new Problem('notFound');
+      const application: Application = { ...state.application, representativeId: state.representativeId };
+      const from: Step = state.step;
+      return answerPreview(context, await previewFor(context, application, state.rules, from));
+    },
+  }),
+];

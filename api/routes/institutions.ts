@@ -1,0 +1,138 @@
+/** Institutions, and who the caller is in them. */
+import { z } from 'zod';
+import { text, TEXT } from '../../contracts/schemas.ts';
+import { audit } from '../audit.ts';
+import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
+import { namesOf } from '../people.ts';
+import { route, type Context } from '../route.ts';
+import { inInstitution, isoDate, listOf, openedText, present } from './common.ts';
+
+const institutionShown = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  province: z.string(),
+  city: z.string().optional(),
+  stateFounded: z.boolean(),
+});
+
+const institutionChange = z.strictObject({
+  name: text(TEXT.title),
+  kind: z.enum(['university', 'institute', 'stateEnterprise', 'publicInstitution']),
+  province: z.string().regex(/^\d{6}$/),
+  city: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  stateFounded: z.boolean(),
+});
+
+type Row = { id: string; code: string; name: string; kind: string; province: string; city: string | null; stateFounded: boolean };
+
+const shown = ({ id, code, name, kind, province, city, stateFounded }: Row) =>
+  present({ id, code, name, kind, province, city, stateFounded });
+
+const read = async (context: Context, tx: Pick<Context['deps']['prisma'], 'institution'> = context.deps.prisma) =>
+  shown(await tx.institution.findUniqueOrThrow({ where: { id: context.caller.institution.id } }));
+
+export const institutionRoutes = [
+  route({
+    id: 'whoAmI',
+    method: 'get',
+    path: '/me',
+    tag: 'people',
+    zh: '我是谁，在各单位有哪些角色与委托',
+    en: 'Who I am, with my roles and delegations in each institution',
+    answers: {
+      200: z.object({
+        personId: z.string(),
+        name: openedText,
+        globalRoles: z.array(z.string()),
+        today: isoDate,
+        institutions: z.array(
+          z.object({
+            code: z.string(),
+            name: z.string(),
+            grants: z.array(
+              z.object({
+                onBehalfOf: z.string().optional(),
+                roles: z.array(z.string()),
+                departments: z.array(z.string()),
+                acts: z.array(z.string()),
+              }),
+            ),
+          }),
+        ),
+      }),
+    },
+    handler: async ({ deps, caller, request }) => {
+      const mine = await deps.prisma.membership.findMany({
+        where: { personId: caller.personId, ended: false },
+        include: { institution: true },
+        orderBy: { institutionId: 'asc' },
+      });
+      const institutions = await Promise.all(
+        mine.map(async ({ institution }) => {
+          const { grants } = await deps.access.callerFor('token', request.headers.authorization, institution.code);
+          return { code: institution.code, name: institution.name, grants };
+        }),
+      );
+      const names = await namesOf(deps, [caller.personId]);
+      const { personId, globalRoles, today } = caller;
+      return { status: 200, body: { personId, name: names.get(personId) ?? null, globalRoles, today, institutions } };
+    },
+  }),
+  route({
+    id: 'listInstitutions',
+    method: 'get',
+    path: '/institutions',
+    tag: 'institutions',
+    zh: '单位名录（名称与代码）',
+    en: 'The institutions, by name and code',
+    answers: { 200: listOf(z.object({ code: z.string(), name: z.string() })) },
+    handler: async ({ deps }) => ({
+      status: 200,
+      body: { items: await deps.prisma.institution.findMany({ select: { code: true, name: true }, orderBy: { code: 'asc' } }) },
+    }),
+  }),
+  route({
+    id: 'getInstitution',
+    method: 'get',
+    path: '/institutions/{institution}',
+    tag: 'institutions',
+    zh: '查看单位',
+    en: 'An institution',
+    params: inInstitution,
+    answers: { 200: institutionShown },
+    handler: async (context) => {
+      const body = await read(context);
+      return { status: 200, body, etag: etagOf(body) };
+    },
+  }),
+  route({
+    id: 'updateInstitution',
+    method: 'put',
+    path: '/institutions/{institution}',
+    tag: 'institutions',
+    zh: '修改单位信息',
+    en: 'Change an institution',
+    params: inInstitution,
+    body: institutionChange,
+    headers: ['ifMatch'],
+    answers: { 200: institutionShown },
+    handler: async (context) => {
+      const matched = etagOf(await read(context));
+      requireMatch(context.ifMatch, matched);
+      const { id } = context.caller.institution;
+      const body = await context.deps.prisma.$transaction(async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM institution WHERE id = ${id}::uuid FOR UPDATE`;
+        refuseLostRace(matched, etagOf(await read(context, tx)));
+        const row = await tx.institution.update({ where: { id }, data: { ...context.body, city: context.body.city ?? null } });
+        await audit(tx, context, 'updateInstitution', id, context.body);
+        return shown(row);
+      });
+      return { status: 200, body, etag: etagOf(body) };
+    },
+  }),
+];

@@ -1,0 +1,177 @@
+/** What I have to do, and what I have been told. */
+import { z } from 'zod';
+import { actTable, type ActType } from '../../domain/empowerment/index.ts';
+import type { Caller } from '../access.ts';
+import { Problem } from '../problems.ts';
+import { route } from '../route.ts';
+import { openAll } from '../seal.ts';
+import { inInstitution, isoInstant, listId, openedText, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
+
+const taskRow = z.object({
+  caseId: z.string(),
+  number: z.string().optional(),
+  title: openedText.optional(),
+  key: z.string(),
+  act: z.string(),
+  zh: z.string(),
+  en: z.string(),
+  step: z.string(),
+  onBehalfOf: z.string().optional(),
+  since: isoInstant,
+  due: isoInstant.optional(),
+  alert: z.string().optional(),
+});
+
+interface Row {
+  caseId: string;
+  number: string | null;
+  title: { sealed: string; digest: string } | null;
+  key: string;
+  act: string;
+  step: string;
+  onBehalfOf: string | null;
+  since: string;
+  due: string | null;
+  alert: string | null;
+  /** Due as it sorts: what has no end comes last. */
+  sort: string;
+}
+
+/** The grants as the query joins them: one row for each role, with what limits it. */
+function rights(caller: Caller): string {
+  return JSON.stringify(
+    caller.grants.flatMap(({ onBehalfOf, roles, departments, acts }) =>
+      roles.map((role) => ({ role, departments, acts, onBehalfOf: onBehalfOf ?? null })),
+    ),
+  );
+}
+
+const words = (act: string) => (Object.hasOwn(actTable, act) ? actTable[act as ActType] : { zh: act, en: act });
+
+function shown({ number, title, onBehalfOf, due, alert, sort: _sort, ...rest }: Row) {
+  const { zh, en } = words(rest.act);
+  return {
+    ...rest,
+    zh,
+    en,
+    ...(number === null ? {} : { number }),
+    ...(title === null ? {} : { title }),
+    ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    ...(due === null ? {} : { due }),
+    ...(alert === null ? {} : { alert }),
+  };
+}
+
+const messageRow = z.object({
+  id: z.string(),
+  institution: z.string(),
+  caseId: z.string().optional(),
+  template: z.string(),
+  values: z.record(z.string(), z.unknown()),
+  createdAt: isoInstant,
+  readAt: isoInstant.optional(),
+});
+
+export const todoRoutes = [
+  route({
+    id: 'listTasks',
+    method: 'get',
+    path: '/institutions/{institution}/tasks',
+    tag: 'tasks',
+    zh: '我的待办，先到期的在前',
+    en: 'My to-do, the nearest deadline first',
+    params: inInstitution,
+    query: pageQuery,
+    answers: { 200: pageOf(taskRow) },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { deps, caller, query } = context;
+      const list = listId(context, 'tasks', query);
+      const [sort, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
+      const rows = await deps.prisma.$queryRaw<Row[]>`
+        WITH held AS (
+          SELECT * FROM jsonb_to_recordset(${rights(caller)}::jsonb) AS h(role text, departments jsonb, acts jsonb, "onBehalfOf" uuid)
+        ), mine AS (
+          SELECT DISTINCT ON (t.case_id, t.key) t.*, h."onBehalfOf",
+                 coalesce(iso(t.due), '9999') || ' ' || iso(t.since) AS sort
+            FROM task t LEFT JOIN held h ON h.role = t.role AND (t.department IS NULL OR h.departments ? t.department)
+                 AND (h.acts = '[]' OR h.acts ? t.act)
+           WHERE t.institution_id = ${caller.institution.id}::uuid
+             AND (t.person_id = ${caller.personId}::uuid OR (t.person_id IS NULL AND h.role IS NOT NULL))
+           ORDER BY t.case_id, t.key, (h."onBehalfOf" IS NOT NULL)
+        )
+        SELECT m.case_id::text AS "caseId", c.number, a.title, m.key, m.act, c.step, m."onBehalfOf"::text, iso(m.since) AS since,
+               iso(m.due) AS due, m.alert, m.sort
+          FROM mine m JOIN cases c ON c.id = m.case_id
+          LEFT JOIN achievement a ON a.id = c.achievement_id AND a.institution_id = c.institution_id
+         WHERE (${sort ?? null}::text IS NULL OR (m.sort, m.case_id::text, m.key) > (${sort ?? ''}, ${caseId ?? ''}, ${key ?? ''}))
+         ORDER BY m.sort COLLATE "C", m.case_id::text COLLATE "C", m.key COLLATE "C" LIMIT ${query.limit + 1}`;
+      const page = pageFrom(context, list, query.limit, rows, (row) => [row.sort, row.caseId, row.key], shown);
+      return { status: 200, body: await openAll(page, deps.sealer) };
+    },
+  }),
+  route({
+    id: 'listMessages',
+    method: 'get',
+    path: '/messages',
+    tag: 'messages',
+    zh: '我的站内消息，新的在前',
+    en: 'Messages to me, the newest first',
+    query: pageQuery.extend({ unread: z.enum(['true', 'false']).optional() }),
+    answers: { 200: pageOf(messageRow) },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { deps, caller, query } = context;
+      const list = listId(context, 'messages', query);
+      const [created, id] = startOf(context, list, query.cursor, 2) ?? [];
+      const createdAt = created === undefined ? undefined : new Date(created);
+      const rows = await deps.prisma.message.findMany({
+        where: {
+          personId: caller.personId,
+          ...(query.unread === undefined ? {} : { readAt: query.unread === 'true' ? null : { not: null } }),
+          ...(createdAt === undefined || id === undefined
+            ? {}
+            : { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] }),
+        },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: query.limit + 1,
+      });
+      const institutions = await deps.prisma.institution.findMany({ select: { id: true, code: true } });
+      const codes = new Map(institutions.map((one) => [one.id, one.code]));
+      const page = pageFrom(
+        context,
+        list,
+        query.limit,
+        rows,
+        (row) => [row.createdAt.toISOString(), row.id],
+        (row) => ({
+          id: row.id,
+          institution: codes.get(row.institutionId) ?? '',
+          ...(row.caseId === null ? {} : { caseId: row.caseId }),
+          template: row.template,
+          values: row.values as Record<string, unknown>,
+          createdAt: row.createdAt.toISOString(),
+          ...(row.readAt === null ? {} : { readAt: row.readAt.toISOString() }),
+        }),
+      );
+      return { status: 200, body: await openAll(page, deps.sealer) };
+    },
+  }),
+  route({
+    id: 'markMessageRead',
+    method: 'post',
+    path: '/messages/{messageId}/read',
+    tag: 'messages',
+    zh: '标为已读',
+    en: 'Mark a message as read',
+    params: z.object({ messageId: z.string().min(1).max(200) }),
+    answers: { 204: null },
+    handler: async ({ deps, caller, params }) => {
+      const where = { id: params.messageId, personId: caller.personId };
+      if ((await deps.prisma.message.count({ where })) === 0) throw new Problem('notFound');
+      await deps.prisma.$executeRaw`UPDATE message SET read_at = service_clock()
+        WHERE id = ${params.messageId} AND person_id = ${caller.personId}::uuid AND read_at IS NULL`;
+      return { status: 204 };
+    },
+  }),
+];

@@ -1,0 +1,104 @@
+/** Seals what a body marks, and opens what an answer may show. */
+import type { SealedRef } from '../domain/process.ts';
+import { sealBody, type Referenced, type SealSubject } from '../contracts/sealing.ts';
+import type { Tx } from './audit.ts';
+import type { Sealer, SealedRow, Subject } from './ports.ts';
+
+/** Whose act it is and on what: from this the subject of each text follows. */
+export interface SealScope {
+  actId: string;
+  actorId: string;
+  caseId: string;
+  achievementId: string | undefined;
+}
+
+function subjectFor(kind: SealSubject, around: Record<string, unknown>, scope: SealScope): Subject {
+  const { actId, actorId, caseId, achievementId } = scope;
+  if (kind === 'actor') return { kind: 'person', id: actorId };
+  if (kind === 'case' || (kind === 'achievement' && achievementId === undefined)) return { kind: 'case', id: caseId };
+  if (kind === 'achievement') return { kind, id: achievementId as string };
+  const { personId, objectorId, id } = around as { personId?: string; objectorId?: string; id?: string };
+  const person = personId ?? objectorId;
+  if (person !== undefined) return { kind: 'person', id: person };
+  // Somebody known by this act alone, such as the writer of a letter, is a subject of its own: erasable like any other.
+  return { kind: 'party', id: id ?? actId };
+}
+
+/** The body with its texts sealed, and the rows that the receiving transaction must write. */
+export async function seal<T>(body: T, scope: SealScope, sealer: Sealer): Promise<{ body: Referenced<T>; rows: SealedRow[] }> {
+  const jobs: Promise<SealedRow>[] = [];
+  const referenced = sealBody(body, (value, around) => {
+    const ref: SealedRef = { sealed: '', digest: '' };
+    const job = sealer.seal(subjectFor(value.subject, around, scope), value.text).then((sealed) => {
+      Object.assign(ref, sealed.ref);
+      return sealed.row;
+    });
+    jobs.push(job);
+    return ref;
+  });
+  return { body: referenced, rows: await Promise.all(jobs) };
+}
+
+const isRef = (value: object): value is SealedRef =>
+  Object.keys(value).length === 2 && 'sealed' in value && 'digest' in value && typeof value.sealed === 'string';
+
+/** Every sealed reference within. */
+export function refsIn(value: unknown): SealedRef[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return isRef(value) ? [value] : Object.values(value).flatMap(refsIn);
+}
+
+/** A value whose sealed texts are opened. */
+export type Opened<T> = T extends SealedRef
+  ? string | null
+  : T extends readonly (infer U)[]
+    ? Opened<U>[]
+    : T extends object
+      ? { [K in keyof T]: Opened<T[K]> }
+      : T;
+
+/** Opens every text in the value; an erased one is null. */
+export async function openAll<T>(value: T, sealer: Sealer): Promise<Opened<T>> {
+  const texts = await sealer.open([...new Set(refsIn(value).map(({ sealed }) => sealed))]);
+  const walk = (at: unknown): unknown => {
+    if (typeof at !== 'object' || at === null) return at;
+    if (isRef(at)) return texts.get(at.sealed) ?? null;
+    if (Array.isArray(at)) return at.map(walk);
+    return Object.fromEntries(Object.entries(at).map(([key, entry]) => [key, walk(entry)]));
+  };
+  return walk(value) as Opened<T>;
+}
+
+/** Digests of all documents that the body names. */
+export function documentsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = (value as { document?: unknown }).document;
+  const deeper = Object.values(value).flatMap(documentsIn);
+  return typeof own === 'string' ? [own, ...deeper] : deeper;
+}
+
+/** A name or text sealed outside any act, with its row written in the transaction. */
+export async function sealInto(
+  tx: Tx,
+  sealer: Sealer,
+  institutionId: string | null,
+  subject: Subject,
+  text: string,
+): Promise<SealedRef> {
+  const { ref, row } = await sealer.seal(subject, text);
+  await tx.sealedValue.create({
+    data: {
+      id: row.id,
+      institutionId,
+      subjectKind: row.subjectKind,
+      subjectId: row.subjectId,
+      digest: row.digest,
+      nonce: Buffer.from(row.nonce, 'base64'),
+      ciphertext: Buffer.from(row.ciphertext, 'base64'),
+    },
+  });
+  return ref;
+}
+
+/** A sealed reference as a JSON column takes it. */
+export const refJson = ({ sealed, digest }: SealedRef): { sealed: string; digest: string } => ({ sealed, digest });
