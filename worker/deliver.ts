@@ -21,6 +21,7 @@ import type { Envelope, Refusal } from '../domain/process.ts';
 import type { FactReader } from './facts.ts';
 import type { ClaimedAct } from './inbox.ts';
 import { reasonOf } from './log.ts';
+import { SYSTEM_ACTOR } from './systemActs.ts';
 
 /** What became of a delivery. Only `done` and `refused` answer the act. */
 export type Delivery =
@@ -57,7 +58,10 @@ export async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<En
     actId: id,
     type,
     receivedAt,
-    actor: { kind: 'person', personId: actorPerson, ...(onBehalfOf && { onBehalfOf }), roles, departments },
+    actor:
+      actorPerson === SYSTEM_ACTOR
+        ? { kind: 'system' }
+        : { kind: 'person', personId: actorPerson, ...(onBehalfOf && { onBehalfOf }), roles, departments },
     body,
     timely,
     facts: await facts.read({ caseId, institutionId, type, at: receivedAt, body }),
