@@ -1,6 +1,5 @@
 /** Where a ledger to be checked comes from: the database, or a file exported from it. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
@@ -134,9 +133,9 @@ export interface LedgerFile {
   findings: Finding[];
 }
 
-/** Opens an exported file; needs no service. Undefined if it does not begin like one. */
-export async function openLedgerFile(path: string): Promise<LedgerFile | undefined> {
-  const lines = readLines(path);
+/** Reads the bytes of an exported file; needs no service. Undefined if they do not begin like one. */
+export async function openLedgerFile(bytes: AsyncIterable<Buffer>): Promise<LedgerFile | undefined> {
+  const lines = readLines(bytes);
   const first = await lines.next();
   const header = first.done ? undefined : parse(first.value);
   if (header?.kind !== 'export') {
@@ -179,9 +178,9 @@ function parse(bytes: Buffer): z.infer<typeof line> | undefined {
   }
 }
 
-async function* readLines(path: string): AsyncGenerator<Buffer> {
+async function* readLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of bytes) {
     let from = 0;
     rest = Buffer.concat([rest, chunk]);
     for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, from)) {

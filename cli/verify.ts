@@ -47,9 +47,10 @@ interface Brought {
 }
 
 async function verifyFile(path: string, brought: Brought): Promise<Report> {
+  const { createReadStream } = await import('node:fs');
   const { openLedgerFile } = await import('../activities/ledgerSource.ts');
   const { verifyLedger } = await import('../activities/verify.ts');
-  const file = await openLedgerFile(path);
+  const file = await openLedgerFile(createReadStream(path));
   if (!file)
     throw new UsageError(
       `${path} 不是留痕导出文件，或首行已被改动`,

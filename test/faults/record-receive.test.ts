@@ -1,7 +1,6 @@
 /** Receipt and its moment: what is in time, what is the same act again, and how receipts and closings meet. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type pg from 'pg';
 import { atOnce, event, Office, projection, window } from './record.fixture.ts';
 
 const endsAt = '2026-03-16T16:00:00.000Z';
@@ -142,9 +141,8 @@ describe('closing a window', () => {
     const receiving = await office.pool.connect();
     try {
       await receiving.query('BEGIN');
-      const id = randomUUID();
-      const act = await receive(receiving, caseId, id);
-      expect(act.timely).toEqual({ [key]: true });
+      const { act } = await office.receive(caseId, {}, receiving);
+      expect(act?.timely).toEqual({ [key]: true });
       await new Promise((next) => setTimeout(next, 400));
       // The window is over and the act not yet visible: the closing must find it all the same.
       const close = office.record(caseId, 1, closing(end));
@@ -161,14 +159,14 @@ describe('closing a window', () => {
     for (let round = 0; round < 5; round++) {
       const caseId = await inPublicity(new Date(Date.now() + 150).toISOString());
       const end = await office.one<string>('SELECT iso(ends_at) AS x FROM deadline WHERE case_id = $1', caseId);
-      let closed = false;
+      const publicity = { closed: false };
       const senders = atOnce(8, async () => {
-        while (!closed) await office.receive(caseId);
+        while (!publicity.closed) await office.receive(caseId);
       });
       // Deliver what was received, and try to close, as the dispatcher and the case would.
-      for (let version = 1; !closed;) {
+      for (let version = 1; !publicity.closed;) {
         const result = await office.record(caseId, version, closing(end));
-        if (result.kind === 'recorded') closed = true;
+        if (result.kind === 'recorded') publicity.closed = true;
         else {
           await office.sql(
             `UPDATE inbox SET answered_at = clock_timestamp(), answer = '{}' WHERE case_id = $1 AND answered_at IS NULL`,
@@ -247,21 +245,3 @@ describe('handing out', () => {
     listener.release(true);
   });
 });
-
-async function receive(client: pg.PoolClient, caseId: string, id: string): Promise<{ timely: unknown }> {
-  const act = {
-    id,
-    institutionId: office.institutionId,
-    caseId,
-    actorPerson: office.personId,
-    roles: [],
-    departments: [],
-    type: 'fileObjection',
-    body: {},
-    bodyHashes: ['k:1'],
-    idempotencyKey: id,
-  };
-  const { rows } = await client.query<{ x: { act: { timely: unknown } } }>('SELECT receive_act($1) AS x', [JSON.stringify(act)]);
-  if (!rows[0]) throw new Error('Not received');
-  return rows[0].x.act;
-}

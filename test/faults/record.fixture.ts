@@ -1,6 +1,6 @@
 /** A database with an institution, and the shortest ways to cases, receipts and records in it. */
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { createCaseActivities } from '../../activities/index.ts';
 import type { CaseActivities, RecordRequest, RecordResult } from '../../contracts/messages.ts';
 import type { Actor, DeadlineRow, NewEvent, Projection } from '../../domain/process.ts';
@@ -16,7 +16,7 @@ export interface Receipt {
 
 export class Office {
   readonly url: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly institutionId = randomUUID();
   readonly code = `U${this.institutionId.slice(0, 8)}`;
   readonly personId = randomUUID();
@@ -24,7 +24,7 @@ export class Office {
 
   constructor(url: string) {
     this.url = url;
-    this.pool = new pg.Pool({ connectionString: url, max: 60 });
+    this.pool = new Pool({ connectionString: url, max: 60 });
     this.activities = createCaseActivities({ pool: this.pool });
   }
 
@@ -44,7 +44,7 @@ export class Office {
     await this.pool.end();
   }
 
-  async sql<T extends pg.QueryResultRow>(text: string, ...values: unknown[]): Promise<T[]> {
+  async sql<T extends QueryResultRow>(text: string, ...values: unknown[]): Promise<T[]> {
     return (await this.pool.query<T>(text, values)).rows;
   }
 
@@ -77,7 +77,7 @@ export class Office {
     return id;
   }
 
-  async receive(caseId: string, more: object = {}): Promise<Receipt> {
+  async receive(caseId: string, more: object = {}, db: Pick<Pool, 'query'> = this.pool): Promise<Receipt> {
     const act = {
       id: randomUUID(),
       institutionId: this.institutionId,
@@ -91,7 +91,9 @@ export class Office {
       idempotencyKey: randomUUID(),
       ...more,
     };
-    return this.one('SELECT receive_act($1) AS x', JSON.stringify(act));
+    const { rows } = await db.query<{ x: Receipt }>('SELECT receive_act($1) AS x', [JSON.stringify(act)]);
+    if (!rows[0]) throw new Error('Not received');
+    return rows[0].x;
   }
 
   async record(caseId: string, expectedVersion: number, more: Partial<RecordRequest> = {}): Promise<RecordResult> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { ApplicationFailure } from '@temporalio/common';
 import { createCaseActivities } from '../../activities/index.ts';
 import type { RecordResult } from '../../contracts/messages.ts';
-import type { LedgerEvent } from '../../domain/process.ts';
+import type { LedgerEvent, NoticeRow, ObjectionRow, RightRow } from '../../domain/process.ts';
 import { atOnce, effectiveAt, event, Office, projection, window } from './record.fixture.ts';
 
 let office: Office;
@@ -140,9 +140,9 @@ describe('numbers', () => {
   });
 });
 
-describe('claims on an achievement', () => {
-  const claim = (achievementId: string) => ({ kind: 'claimAchievement', achievementId, effectiveAt }) as const;
+const claim = (achievementId: string) => ({ kind: 'claimAchievement', achievementId, effectiveAt }) as const;
 
+describe('claims on an achievement', () => {
   test('of cases that race are linked: each later one names all the earlier', async () => {
     const achievementId = await office.achievement();
     const cases = await atOnce(20, () => office.draft());
@@ -198,7 +198,7 @@ describe('claims on an achievement', () => {
 describe('rows of a case', () => {
   test('follow the projection; notices, objections and rights stay', async () => {
     const caseId = await office.draft();
-    const notice = {
+    const notice: NoticeRow = {
       id: `${caseId}/1`,
       kind: 'empowerment',
       edition: 1,
@@ -209,8 +209,8 @@ describe('rows of a case', () => {
       contentDigest: 'd',
       state: 'open',
       addenda: [],
-    } as const;
-    const objection = {
+    };
+    const objection: ObjectionRow = {
       id: `${caseId}/o1`,
       noticeId: notice.id,
       objectorId: office.personId,
@@ -219,22 +219,22 @@ describe('rows of a case', () => {
       onPaper: false,
       state: 'received',
       handlers: [office.personId],
-    } as const;
-    const right = {
+    };
+    const right: RightRow = {
       key: 'r',
       kind: 'useRight',
       startDate: '2026-03-01',
       lastDay: '2036-02-29',
       receipt: { kind: 'agreement', on: '2026-03-01' },
       holders: [{ personId: office.personId, ppm: 1_000_000, held: false }],
-    } as const;
+    };
     const full = projection({
       parties: [{ personId: office.personId, role: 'inventor' }],
       tasks: [{ key: 'consent', act: 'consent', personId: office.personId, since: effectiveAt, due: effectiveAt }],
       deadlines: [window('2026-03-16T16:00:00.000Z')],
       notices: [notice],
-      objections: [{ ...objection, handlers: [...objection.handlers] }],
-      rights: [{ ...right, holders: [...right.holders] }],
+      objections: [objection],
+      rights: [right],
     });
     await office.record(caseId, 0, { projection: full });
     const stored = await office.one<object>('SELECT read_projection($1) AS x', caseId);
@@ -312,7 +312,7 @@ describe('what has been recorded', () => {
 });
 
 test('a database that is away is worth another try; its error is passed on as it is', async () => {
-  const pool = new pg.Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 500 });
+  const pool = new Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none', connectionTimeoutMillis: 500 });
   const away = createCaseActivities({ pool });
   const error = await away.loadCase({ caseId: randomUUID(), after: 0 }).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ code: 'ECONNREFUSED' });

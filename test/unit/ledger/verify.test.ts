@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { LedgerRow } from '../../../activities/ledger.ts';
 import { NoteSigner } from '../../../activities/note.ts';
 import { verifyLedger, type Finding } from '../../../activities/verify.ts';
@@ -40,7 +40,7 @@ function otherThan(value: unknown): unknown {
 }
 
 /** Each single place within a value, with a copy in which only that place is another. */
-function* changes(value: unknown): Generator<unknown> {
+function* changes(value: unknown): Generator {
   if (typeof value !== 'object' || value === null) {
     yield otherThan(value);
     return;
@@ -109,29 +109,29 @@ describe('a ledger that was changed', () => {
   });
 });
 
+/** One case rewritten with good links and hashes; undefined where nothing would be different. */
+function rewrite(of: Ledger, { which, at, how }: { which: number; at: number; how: string }): LedgerRow[] | undefined {
+  const cases = byCase(of.rows);
+  const rows = cases[which] as LedgerRow[];
+  const i = at % rows.length;
+  const row = rows[i] as LedgerRow;
+  if (how === 'swap' && rows.length < 2) return undefined;
+  const j = (i + 1) % rows.length;
+  const forged = {
+    change: () => rows.with(i, { ...row, data: { forged: true } }),
+    delete: () => rows.toSpliced(i, 1),
+    insert: () => rows.toSpliced(i, 0, { ...row, data: { forged: true }, actId: randomUUID() }),
+    swap: () => rows.with(i, rows[j] as LedgerRow).with(j, row),
+  }[how as 'change']();
+  return cases.with(which, rechain(forged)).flat();
+}
+
 describe('a ledger rewritten by somebody who can compute every hash', () => {
   const rewriting = fc.record({
     which: fc.nat({ max: 4 }),
     at: fc.nat({ max: 11 }),
     how: fc.constantFrom('change', 'delete', 'insert', 'swap'),
   });
-
-  /** One case rewritten with good links and hashes; undefined where nothing would be different. */
-  function rewrite(of: Ledger, { which, at, how }: { which: number; at: number; how: string }): LedgerRow[] | undefined {
-    const cases = byCase(of.rows);
-    const rows = cases[which] as LedgerRow[];
-    const i = at % rows.length;
-    const row = rows[i] as LedgerRow;
-    if (how === 'swap' && rows.length < 2) return undefined;
-    const j = (i + 1) % rows.length;
-    const forged = {
-      change: () => rows.with(i, { ...row, data: { forged: true } }),
-      delete: () => rows.toSpliced(i, 1),
-      insert: () => rows.toSpliced(i, 0, { ...row, data: { forged: true }, actId: randomUUID() }),
-      swap: () => rows.with(i, rows[j] as LedgerRow).with(j, row),
-    }[how as 'change']();
-    return cases.with(which, rechain(forged)).flat();
-  }
 
   test('is found by the log', async () => {
     await fc.assert(

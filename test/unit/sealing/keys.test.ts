@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decryptWith, encryptWith, fingerprints, KeyMissing, keyOf, keyRing } from '../../../activities/keys.ts';
 
 const key = randomBytes(32);

@@ -1,0 +1,205 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { BlobStore, DocumentBroken, DocumentRefused } from '../../activities/documents.ts';
+import { erasePerson, planErasure } from '../../activities/erasure.ts';
+import { KeyMissing, keyRing } from '../../activities/keys.ts';
+import { readLedger } from '../../activities/ledgerSource.ts';
+import { SealBroken, SubjectErased, Sealer, type SealedRow, type Subject } from '../../activities/sealing.ts';
+import { verifyLedger } from '../../activities/verify.ts';
+import { atOnce, event, Office, projection } from './record.fixture.ts';
+
+const [old, fresh] = [
+  { id: '2025', key: randomBytes(32) },
+  { id: '2026', key: randomBytes(32) },
+];
+let office: Office;
+let sealer: Sealer;
+beforeAll(async () => {
+  office = await Office.open();
+  sealer = new Sealer({ pool: office.pool, keys: keyRing([old]) });
+});
+afterAll(() => office.close());
+
+async function store(row: SealedRow): Promise<void> {
+  await office.sql(
+    `INSERT INTO sealed_value VALUES ($1, $2, $3, $4, $5, decode($6, 'base64'), decode($7, 'base64'))`,
+    row.id,
+    office.institutionId,
+    row.subjectKind,
+    row.subjectId,
+    row.digest,
+    row.nonce,
+    row.ciphertext,
+  );
+}
+
+async function sealed(subject: Subject, text: string) {
+  const { ref, row } = await sealer.seal(subject, text);
+  await store(row);
+  return ref;
+}
+
+const person = (): Subject => ({ kind: 'person', id: randomUUID() });
+
+describe('a sealed value', () => {
+  test('opens to its text, alone and among others; the database never sees the text', async () => {
+    const [a, b] = [await sealed(person(), '王小明'), await sealed(person(), '李四🙂')];
+    expect(await sealer.openRef(a)).toEqual({ text: '王小明' });
+    expect(await sealer.open([a.sealed, b.sealed, a.sealed, randomUUID()])).toEqual(
+      new Map([
+        [a.sealed, '王小明'],
+        [b.sealed, '李四🙂'],
+      ]),
+    );
+    const everything = await office.sql('SELECT v.*::text, k.*::text FROM sealed_value v, subject_key k');
+    expect(JSON.stringify(everything)).not.toMatch(/王小明|李四/);
+  });
+
+  test('has another digest each time, so that nobody can guess at short texts', async () => {
+    const subject = person();
+    const refs = await atOnce(5, () => sealed(subject, '男'));
+    expect(new Set(refs.map(({ digest }) => digest)).size).toBe(5);
+  });
+
+  test('has one key a subject, however many seal at once', async () => {
+    const subject = person();
+    const refs = await atOnce(30, (i) => sealed(subject, `第${i}条`));
+    expect((await sealer.open(refs.map((ref) => ref.sealed))).size).toBe(30);
+    expect(await office.one('SELECT count(*)::int AS x FROM subject_key WHERE subject_id = $1', subject.id)).toBe(1);
+  });
+
+  test('cannot be exchanged for another, nor be changed', async () => {
+    const subject = person();
+    const [a, b] = [await sealed(subject, '同意'), await sealed(subject, '不同意')];
+    await expect(sealer.openRef({ sealed: a.sealed, digest: b.digest })).rejects.toThrow(SealBroken);
+    await office.sql(
+      'UPDATE sealed_value v SET nonce = o.nonce, ciphertext = o.ciphertext, digest = o.digest FROM sealed_value o WHERE v.id = $1 AND o.id = $2',
+      a.sealed,
+      b.sealed,
+    );
+    await expect(sealer.open([a.sealed])).rejects.toThrow();
+  });
+
+  test('stays readable when a newer key encrypts, and says which key is missing', async () => {
+    const [before, rotated] = [await sealed(person(), '旧'), new Sealer({ pool: office.pool, keys: keyRing([fresh, old]) })];
+    const { ref, row } = await rotated.seal(person(), '新');
+    await store(row);
+    expect([...(await rotated.open([before.sealed, ref.sealed])).values()].toSorted()).toEqual(['新', '旧'].toSorted());
+    await expect(sealer.open([ref.sealed])).rejects.toThrow(KeyMissing);
+  });
+
+  test('of bytes under a subject goes with the subject', async () => {
+    const subject: Subject = { kind: 'case', id: randomUUID().toUpperCase() };
+    const bytes = await sealer.encrypt(subject, Buffer.from('草稿'));
+    expect((await sealer.decrypt({ ...subject, id: subject.id.toLowerCase() }, bytes)).toString()).toBe('草稿');
+    await expect(sealer.decrypt(person(), bytes)).rejects.toThrow();
+    await sealer.erase(subject);
+    await expect(sealer.decrypt(subject, bytes)).rejects.toThrow(SubjectErased);
+  });
+});
+
+describe('erasing a person', () => {
+  test('leaves the chain valid and the value unreadable for ever', async () => {
+    const subject: Subject = { kind: 'person', id: office.personId };
+    const [name, kept] = [await sealed(subject, '王小明'), await sealed(person(), '李四')];
+    const caseId = await office.draft();
+    await office.record(caseId, 0, {
+      events: [event({ data: { name, kept } })],
+      projection: projection({ parties: [{ personId: office.personId, role: 'inventor' }] }),
+    });
+    expect(await planErasure(office.pool, office.personId)).toMatchObject({ values: 1, openCases: [caseId], erasedAt: null });
+    await erasePerson(office.pool, office.personId, '本人申请');
+
+    expect(await sealer.openRef(name)).toEqual({ erased: true });
+    expect(await sealer.open([name.sealed, kept.sealed])).toEqual(new Map([[kept.sealed, '李四']]));
+    await expect(sealer.seal(subject, '再写')).rejects.toThrow(SubjectErased);
+    const report = await verifyLedger(readLedger(office.pool, office.institutionId), { institutionId: office.institutionId });
+    expect(report).toMatchObject({ entries: 1, findings: [] });
+    expect(await office.sql('SELECT action, subject, detail FROM audit')).toEqual([
+      { action: 'person.erased', subject: office.personId, detail: { reason: '本人申请' } },
+    ]);
+    // Once is enough, and leaves one trace.
+    await erasePerson(office.pool, office.personId, '再次');
+    expect(await office.one('SELECT count(*)::int AS x FROM audit')).toBe(1);
+    expect(await planErasure(office.pool, randomUUID())).toBeUndefined();
+  });
+});
+
+describe('an uploaded file', () => {
+  const pdf = Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n');
+  let folder: string;
+  let blobs: BlobStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fuquan-blobs-'));
+    blobs = new BlobStore({ pool: office.pool, keys: keyRing([old]), sealer, folder, maxBytes: 1024, unreferencedHours: 1 });
+    await office.sql('DELETE FROM document');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const upload = (bytes: Buffer = pdf, mediaType = 'application/pdf') =>
+    blobs.put({ institutionId: office.institutionId, uploadedBy: randomUUID(), bytes, mediaType, name: '会议纪要.pdf' });
+  const filesIn = async (): Promise<string[]> =>
+    (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((e) => e.isFile())
+      .map((e) => join(e.parentPath, e.name));
+
+  test('comes back as it was, and lies on disk encrypted under its digest', async () => {
+    const { digest, size } = await upload();
+    expect(size).toBe(pdf.length);
+    expect(await blobs.get(office.institutionId, digest)).toEqual(pdf);
+    expect(await blobs.get(randomUUID(), digest)).toBeUndefined();
+    const [path = ''] = await filesIn();
+    expect(path.endsWith(digest)).toBe(true);
+    expect((await readFile(path)).includes(Buffer.from('%PDF'))).toBe(false);
+    const ref = await office.one<{ sealed: string; digest: string }>('SELECT name AS x FROM document');
+    expect(await sealer.openRef(ref)).toEqual({ text: '会议纪要.pdf' });
+  });
+
+  test('is one document however often and however concurrently it is sent', async () => {
+    const sent = await atOnce(10, () => upload());
+    expect(new Set(sent.map(({ digest }) => digest)).size).toBe(1);
+    expect(await filesIn()).toHaveLength(1);
+    expect(await blobs.get(office.institutionId, sent[0]?.digest ?? '')).toEqual(pdf);
+  });
+
+  test('is refused when it is empty, too large, of no known type, or not what it says it is', async () => {
+    const codes = await Promise.all(
+      [
+        upload(Buffer.alloc(0)),
+        upload(Buffer.concat([pdf, Buffer.alloc(1024)])),
+        upload(pdf, 'text/html'),
+        upload(pdf, 'image/png'),
+      ].map((sending) => sending.catch((error: unknown) => (error as DocumentRefused).code)),
+    );
+    expect(codes).toEqual(['document.empty', 'document.tooLarge', 'document.typeUnknown', 'document.typeDiffers']);
+    expect(await filesIn()).toEqual([]);
+  });
+
+  test('is not given out when a byte on disk is another', async () => {
+    const { digest } = await upload();
+    const [path = ''] = await filesIn();
+    const bytes = await readFile(path);
+    bytes[20] = (bytes[20] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    await expect(blobs.get(office.institutionId, digest)).rejects.toThrow(DocumentBroken);
+    // Uploading it again mends it.
+    await upload();
+    expect(await blobs.get(office.institutionId, digest)).toEqual(pdf);
+  });
+
+  test('expires unless an act has named it', async () => {
+    const { digest } = await upload();
+    const other = await upload(Buffer.concat([pdf, pdf]));
+    await office.receive(await office.draft(), { documents: [digest] });
+    expect(await blobs.expire()).toBe(0);
+    await office.sql(`UPDATE document SET expires_at = expires_at - interval '2 hours'`);
+    expect(await blobs.expire()).toBe(1);
+    expect(await blobs.get(office.institutionId, other.digest)).toBeUndefined();
+    expect(await blobs.get(office.institutionId, digest)).toEqual(pdf);
+    // A second upload of a named file does not put it on the way out again.
+    await upload();
+    expect(await office.one('SELECT expires_at IS NULL AS x FROM document')).toBe(true);
+  });
+});
