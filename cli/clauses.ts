@@ -112,9 +112,9 @@ function summary(rows: readonly ClauseRow[]): string {
   );
 }
 
-/** The list for a terminal. */
-export function clausesAsText(rows: readonly ClauseRow[]): string {
-  const lines = rows.flatMap((row) => [
+/** The list for a terminal; `shown` leaves some out of the list, never out of the sum. */
+export function clausesAsText(rows: readonly ClauseRow[], shown: readonly ClauseRow[] = rows): string {
+  const lines = shown.flatMap((row) => [
     `${marks[row.state]} ${row.id}  ${row.kind}  ${row.at}  ${row.phrase}`,
     ...row.packs.map((one) => `      packs  ${packWords(one)}`),
     ...row.code.map((path) => `      code   ${path}`),
@@ -165,7 +165,7 @@ export function registerClauses(program: Command): void {
       } else if (options.json) {
         process.stdout.write(`${JSON.stringify(options.open ? open : rows, null, 2)}\n`);
       } else {
-        process.stdout.write(`${clausesAsText(options.open ? open : rows)}\n`);
+        process.stdout.write(`${clausesAsText(rows, options.open ? open : rows)}\n`);
       }
       if (options.strict && open.length > 0) {
         process.stderr.write(`未落实 / open: ${open.map((row) => row.id).join(' ')}\n`);

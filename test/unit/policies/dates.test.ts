@@ -68,7 +68,7 @@ describe('both sides of every date of every pack', () => {
 });
 
 describe('dates that the text leaves open', () => {
-  test('bt-149 counted with its day of issue is in force on 2023-12-16, and not on 2023-12-15', () => {
+  test('bt-149 counted with its day of issue (bt-149.z2) is in force on 2023-12-16, and not on 2023-12-15', () => {
     const earlier = withDates(packs, { 'bt-149': '2023-12-16' });
     expect(packIds('2023-12-15', baotouInstitute, earlier)).not.toContain('bt-149');
     expect(packIds('2023-12-16', baotouInstitute, earlier)).toContain('bt-149');
@@ -89,7 +89,7 @@ describe('dates that the text leaves open', () => {
     expect(first.packs).toContainEqual({ id: 'nm-hei', version: '1@2021-09-01' });
   });
 
-  test('hlj moved to 2025-07-10 ends on 2030-07-09, five years being full', () => {
+  test('hlj moved to 2025-07-10 ends on 2030-07-09, five years being full (hlj.z1)', () => {
     const moved = withDates(packs, { hlj: '2025-07-10' });
     expect(packIds('2025-07-09', harbinUniversity, moved)).not.toContain('hlj');
     expect(packIds('2025-07-10', harbinUniversity, moved)).toContain('hlj');
