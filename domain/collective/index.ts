@@ -126,7 +126,8 @@ export function count(
       `${mayNotVote.personId} may not vote here: not a member, or recused.`,
       { at: '/votes', clause: 'nm-hei.6a' },
     );
-  const voters = ballot.present.filter((personId) => eligible.has(personId) && !ballot.recused.includes(personId));
+  // Once each: a name listed twice as present does not make a quorum.
+  const voters = [...new Set(ballot.present)].filter((personId) => eligible.has(personId) && !ballot.recused.includes(personId));
   const silent = voters.filter((personId) => !ballot.votes.some((vote) => vote.personId === personId));
   const absent = ballot.votes.find((vote) => !ballot.present.includes(vote.personId));
   if (silent.length > 0 || absent)
@@ -146,7 +147,9 @@ export function count(
       { at: '/present' },
     );
   const of = (kind: string): number => ballot.votes.filter((vote) => vote.vote === kind).length;
-  const base = rule.of === 'present' ? voters.length : assessment.eligible.length;
+  // Who stood aside of their own accord may not vote either, so they are not of those against whom votes are counted.
+  const entitled = assessment.eligible.filter((personId) => !ballot.recused.includes(personId));
+  const base = rule.of === 'present' ? voters.length : entitled.length;
   const tally: Tally = { approve: of('approve'), reject: of('reject'), abstain: of('abstain'), base };
   const approved = carries(tally.approve, base, rule);
   if (approved !== (ballot.outcome === 'approved'))

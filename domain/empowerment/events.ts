@@ -60,6 +60,8 @@ export interface EmpowermentEvents extends ObjectionEvents {
     incomeUnitPpm: Ppm;
     grounds: SealedRef;
     mustSign: string[];
+    /** Those of the new inventors who are on file as deceased. */
+    deceased?: string[];
   };
   amendmentSigned: { version: number; personId: string };
   amendmentAdopted: { version: number; changed: string[] };

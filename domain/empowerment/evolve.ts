@@ -3,12 +3,17 @@ import type { Notice } from '../publicity/index.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 import type { EmpowermentState, TeamMember } from './state.ts';
 
-function teamOf(inventors: { personId: string; ppm: number }[], before: TeamMember[]): TeamMember[] {
-  return inventors.map((inventor) => {
+function teamOf(inventors: { personId: string; ppm: number }[], before: TeamMember[], deceased: string[] = []): TeamMember[] {
+  return inventors.map((inventor): TeamMember => {
     const known = before.find((member) => member.personId === inventor.personId);
-    return { ...inventor, status: known?.status ?? 'active', held: known?.held ?? false };
+    if (known) return { ...inventor, status: known.status, held: known.held };
+    const dead = deceased.includes(inventor.personId);
+    return { ...inventor, status: dead ? 'deceased' : 'active', held: dead };
   });
 }
+
+const samePeople = (a: { personId: string }[], b: { personId: string }[]): boolean =>
+  a.length === b.length && a.every((one) => b.some((other) => other.personId === one.personId));
 
 const noticeOf = (data: EmpowermentEvents['noticePublished'], publishedAt: string): Notice => ({
   id: data.noticeId,
@@ -43,7 +48,12 @@ function without(state: EmpowermentState, ...keys: (keyof EmpowermentState)[]): 
 /** The state after one recorded event; total over every event the ledger may hold. */
 export function evolve(before: EmpowermentState, event: EmpowermentEvent): EmpowermentState {
   const state = { ...before, version: event.seq };
-  if (isObjectionEvent(event)) return { ...state, objections: evolveObjections(state.objections, event) };
+  if (isObjectionEvent(event)) {
+    const heard = { ...state, objections: evolveObjections(state.objections, event) };
+    // A proposal on the table did not know of this ground: it is drawn up anew.
+    const amends = (event.type === 'objectionDecided' || event.type === 'reviewRecorded') && event.data.consequence === 'amend';
+    return amends ? without(heard, 'amendment') : heard;
+  }
   switch (event.type) {
     case 'caseOpened': {
       const { application, rules } = event.data;
@@ -72,7 +82,10 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       return { ...state, coOwnerConsents: add(state.coOwnerConsents, event.data.coOwnerId) };
     case 'applicationAmended': {
       const { application, version, consentsFallAway } = event.data;
-      const amended = { ...state, application, applicationVersion: version, team: teamOf(application.inventors, state.team) };
+      const team = teamOf(application.inventors, state.team);
+      // A representative proposed to another team is no proposal to this one.
+      const kept = samePeople(team, state.team) ? state : without(state, 'proposal');
+      const amended = { ...kept, application, applicationVersion: version, team };
       return consentsFallAway ? { ...amended, consents: [], declined: [], coOwnerConsents: [] } : amended;
     }
     case 'applicationSubmitted':
@@ -84,14 +97,12 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     case 'returnedForCorrection':
       return { ...state, returns: event.data.count, returnItems: event.data.items };
     case 'checkPassed':
-      return { ...state, returnItems: [] };
+      // What departments said of an earlier version does not stand for this one.
+      return { ...state, returnItems: [], reviews: [] };
     case 'departmentReviewed':
       return {
         ...state,
-        reviews: [
-          ...state.reviews.filter((r) => r.department !== event.data.department),
-          { department: event.data.department, outcome: event.data.outcome },
-        ],
+        reviews: [...state.reviews.filter((r) => r.department !== event.data.department), event.data],
       };
     case 'stepEntered': {
       const { step, assessment } = event.data;
@@ -121,7 +132,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     case 'noticePublished': {
       const { supersedes } = event.data;
       const kept = state.notices.map((n): Notice =>
-        n.id === supersedes
+        n.id === supersedes && n.state !== 'takenDown'
           ? {
               ...n,
               state: 'superseded',
@@ -129,7 +140,8 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
             }
           : n,
       );
-      return { ...state, notices: [...kept, noticeOf(event.data, event.effectiveAt)] };
+      // The record lets only the sole live case of an achievement publish: whatever this one was linked to is over.
+      return { ...state, notices: [...kept, noticeOf(event.data, event.effectiveAt)], linkedCases: [] };
     }
     case 'publicityGapRecorded': {
       const { noticeId, days, lengthened } = event.data;
@@ -150,18 +162,17 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     case 'deadlineRecounted': {
       const { noticeId, deadline } = event.data;
       if (noticeId === undefined) return state;
+      const addendum = {
+        on: event.recordedAt,
+        lastDay: deadline.lastDay,
+        endsAt: deadline.endsAt,
+        reason: `calendar:${deadline.calendarVersion}`,
+      };
+      // A count that only became certain moves no end and needs no addendum.
       return changeNotice(state, noticeId, (notice) => ({
         ...notice,
         deadline,
-        addenda: [
-          ...notice.addenda,
-          {
-            on: event.recordedAt,
-            lastDay: deadline.lastDay,
-            endsAt: deadline.endsAt,
-            reason: `calendar:${deadline.calendarVersion}`,
-          },
-        ],
+        addenda: deadline.endsAt === notice.deadline.endsAt ? notice.addenda : [...notice.addenda, addendum],
       }));
     }
     case 'noticeTakenDown':
@@ -176,23 +187,26 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         state: 'closed',
         deadline: { ...n.deadline, state: 'closed' },
       }));
-    case 'amendmentProposed':
-      return { ...state, amendment: { ...event.data, signed: [] }, amendments: event.data.version };
+    case 'amendmentProposed': {
+      const { deceased = [] } = event.data;
+      return { ...state, amendment: { ...event.data, deceased, signed: [] }, amendments: event.data.version };
+    }
     case 'amendmentSigned':
       return state.amendment
         ? { ...state, amendment: { ...state.amendment, signed: add(state.amendment.signed, event.data.personId) } }
         : state;
     case 'amendmentAdopted': {
       if (!state.amendment || !state.application) return state;
-      const { inventors, unitPpm, incomeUnitPpm } = state.amendment;
+      const { inventors, unitPpm, incomeUnitPpm, deceased } = state.amendment;
       const settled = [
         ...new Set([...state.settled, ...state.objections.filter((o) => o.consequence === 'amend').map((o) => o.id)]),
       ];
       return {
-        ...without(state, 'amendment'),
+        // Approval, statement and signatures were given to the terms before; a proposed representative, to the team before.
+        ...without(state, 'amendment', 'approvedBy', 'statement', 'agreement', 'proposal'),
         application: { ...state.application, inventors, unitPpm, incomeUnitPpm },
         applicationVersion: state.applicationVersion + 1,
-        team: teamOf(inventors, state.team),
+        team: teamOf(inventors, state.team, deceased),
         round: state.round + 1,
         amendedParts: event.data.changed,
         settled,
@@ -225,7 +239,8 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     case 'useRightGranted':
       return { ...state, term: event.data.term };
     case 'rightRecorded':
-      return { ...state, rights: [...state.rights, event.data] };
+      // Recorded again after an objection that came to light late: the later record takes the place of the earlier.
+      return { ...state, rights: [...state.rights.filter((right) => right.key !== event.data.key), event.data] };
     case 'caseClosed':
       return closeCase(state, event.data.status, event.recordedAt);
     case 'representativeProposed':
@@ -235,14 +250,20 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         ? { ...state, proposal: { ...state.proposal, consents: add(state.proposal.consents, event.data.by) } }
         : state;
     case 'representativeChanged':
-      return without({ ...state, representativeId: event.data.to }, 'proposal');
+      return without(
+        {
+          ...state,
+          representativeId: event.data.to,
+          application: state.application && { ...state.application, representativeId: event.data.to },
+        },
+        'proposal',
+      );
     case 'lifeEventRecorded': {
-      const status = event.data.kind === 'died' ? 'deceased' : event.data.kind;
-      return {
-        ...state,
-        team: state.team.map((m) => (m.personId === event.data.personId ? { ...m, status, held: status === 'deceased' } : m)),
-        rights: holdShare(state, event.data.personId, status === 'deceased'),
-      };
+      const { personId, kind } = event.data;
+      const team = state.team.map((m): TeamMember =>
+        m.personId !== personId ? m : kind === 'died' ? { ...m, status: 'deceased', held: true } : { ...m, status: kind },
+      );
+      return kind === 'died' ? withoutTheDead({ ...state, team }, personId) : { ...state, team };
     }
     case 'heirsRecorded':
       return {
@@ -251,22 +272,51 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         rights: holdShare(state, event.data.personId, false),
       };
     case 'linkResolved': {
-      const { otherCaseId, newAchievementId } = event.data;
-      const linkedCases = state.linkedCases.filter((id) => id !== otherCaseId);
-      const application =
-        state.application && newAchievementId ? { ...state.application, achievementId: newAchievementId } : state.application;
-      return { ...state, linkedCases, application };
+      const { outcome, otherCaseId, newAchievementId } = event.data;
+      if (outcome !== 'split' || !state.application || newAchievementId === undefined)
+        return { ...state, linkedCases: state.linkedCases.filter((id) => id !== otherCaseId) };
+      // All links were to the achievement left behind.
+      return { ...state, linkedCases: [], application: { ...state.application, achievementId: newAchievementId } };
     }
     case 'rulesRaised':
       return { ...state, raised: event.data };
     case 'rulesTransitioned':
-      return without({ ...state, rules: event.data.rules, round: state.round + (event.data.newNotice ? 1 : 0) }, 'raised');
+      return underNewRules(state, event.data);
     case 'applicationRefused':
     case 'caseWithdrawn':
     case 'titleChanged':
     case 'ledgerTagged':
       return state;
   }
+}
+
+/** Nobody waits for the dead: they neither sign, nor consent, nor represent. What is theirs is held for the heirs. */
+function withoutTheDead(state: EmpowermentState, personId: string): EmpowermentState {
+  const kept = state.proposal?.personId === personId ? without(state, 'proposal') : state;
+  const next = {
+    ...kept,
+    declined: state.declined.filter((id) => id !== personId),
+    rights: holdShare(state, personId, true),
+  };
+  const { amendment } = state;
+  if (!amendment) return next;
+  const mustSign = amendment.mustSign.filter((id) => id !== personId);
+  // An amendment that nobody alive has to sign is drawn up anew.
+  if (mustSign.length === 0) return without(next, 'amendment');
+  const joins = !state.team.some((m) => m.personId === personId) && amendment.inventors.some((i) => i.personId === personId);
+  const deceased = joins ? add(amendment.deceased, personId) : amendment.deceased;
+  return { ...next, amendment: { ...amendment, mustSign, deceased } };
+}
+
+/** Signatures not yet complete were given under the old rules; a new round replaces what is still on show. */
+function underNewRules(state: EmpowermentState, data: EmpowermentEvents['rulesTransitioned']): EmpowermentState {
+  const binds = state.agreement?.concludedOn !== undefined;
+  const moved = { ...without(state, 'raised', ...(binds ? [] : (['agreement'] as const))), rules: data.rules, reviews: [] };
+  if (!data.newNotice) return moved;
+  const notices = state.notices.map((n): Notice =>
+    n.state === 'open' ? { ...n, state: 'superseded', deadline: { ...n.deadline, state: 'cancelled' } } : n,
+  );
+  return { ...without(moved, 'statement'), notices, amendedParts: [], round: state.round + 1 };
 }
 
 function holdShare(state: EmpowermentState, personId: string, held: boolean): EmpowermentState['rights'] {
@@ -286,5 +336,14 @@ function closeCase(state: EmpowermentState, status: 'done' | 'refused' | 'withdr
     ...(o.handling?.state === 'running' ? { handling: { ...o.handling, state: 'cancelled' as const } } : {}),
     ...(o.review?.state === 'running' ? { review: { ...o.review, state: 'cancelled' as const } } : {}),
   }));
-  return { ...without(state, 'assessment', 'amendment', 'proposal'), status, step: status, stepSince: at, notices, objections };
+  const over = {
+    ...without(state, 'assessment', 'amendment', 'proposal', 'reopenedFrom', 'raised'),
+    status,
+    step: status,
+    stepSince: at,
+    notices,
+    objections,
+  };
+  // Without a right there is nothing to hold for heirs; one recorded before a late objection was upheld falls with the case.
+  return status === 'done' ? over : { ...over, rights: [], team: state.team.map((m) => ({ ...m, held: false })) };
 }

@@ -1,6 +1,6 @@
 /** The path of a case: which steps come, in which order, by its mode and the rules it is pinned to. */
 import { valueOf, type NoticeKind, type RuleSnapshot } from '../rules.ts';
-import type { Application, Step } from './acts.ts';
+import type { Application, DecidingBody, Step } from './acts.ts';
 
 /** Fen as an integer; amounts travel as strings of digits. */
 const fen = (text: string): bigint => BigInt(text);
@@ -18,6 +18,13 @@ export function isMajor(application: Application, rules: RuleSnapshot): boolean 
   return matters.includes('priceAtOrAbove') && fen(price.intendedFen) >= BigInt(valueOf(rules, 'decision.majorPriceFen'));
 }
 
+/** The body whose vote decides: on a major matter the group's vote is its opinion, and the leadership decides (nm-hei.6a). */
+export function finalBody(application: Application, rules: RuleSnapshot): DecidingBody {
+  return valueOf(rules, 'decision.collective').leadershipForMajor && isMajor(application, rules) ? 'leadership' : 'leadingGroup';
+}
+
+export const stepOf = (body: DecidingBody): Step => (body === 'leadership' ? 'leadershipDecision' : 'groupDecision');
+
 /** Which notices the case must publish: its empowerment, and for a sale the price too (bt-149.1b). */
 export function noticesNeeded(application: Application): NoticeKind[] {
   return application.price ? ['empowerment', 'price'] : ['empowerment'];
@@ -25,8 +32,8 @@ export function noticesNeeded(application: Application): NoticeKind[] {
 
 /** All steps from consent to the end, detours left out. */
 export function route(application: Application, rules: RuleSnapshot): Step[] {
-  const { groupFirst, leadershipForMajor } = valueOf(rules, 'decision.collective');
-  const major = leadershipForMajor && isMajor(application, rules);
+  const { groupFirst } = valueOf(rules, 'decision.collective');
+  const major = finalBody(application, rules) === 'leadership';
   const decision: Step[] = [
     ...(groupFirst || !major ? (['groupDecision'] as const) : []),
     ...(major ? (['leadershipDecision'] as const) : []),

@@ -19,6 +19,8 @@ export interface Amendment {
   grounds: SealedRef;
   mustSign: string[];
   signed: string[];
+  /** Those of the new inventors who were dead before they became members; their part is held like any other. */
+  deceased: string[];
 }
 
 /** Plain JSON: it is folded from the ledger at every start and continue-as-new. */
@@ -42,11 +44,11 @@ export interface EmpowermentState {
   returns: number;
   returnItems: { at: string; text: SealedRef }[];
   linkedCases: string[];
-  reviews: { department: string; outcome: string }[];
+  reviews: { department: string; outcome: string; opinion: SealedRef }[];
   substitutes: Record<DecidingBody, Substitution[]>;
   assessment?: Assessment;
   decisions: (DecisionMinutes & { round: number; at: string })[];
-  /** The body whose approval stands last; an upheld objection brings the case back to it. */
+  /** The body whose approval of the terms as they are stands last; an adopted amendment takes it away. */
   approvedBy?: DecidingBody;
   /** Rounds of publicity; an adopted amendment or new rules begin another. */
   round: number;
@@ -118,6 +120,9 @@ export type OpenState = EmpowermentState & { application: Application; rules: Ru
 export function opened(state: EmpowermentState): OpenState | undefined {
   return state.application && state.rules ? (state as OpenState) : undefined;
 }
+
+/** Whether the agreement binds; from then on the case is carried out, not decided. */
+export const concluded = (state: EmpowermentState): boolean => state.agreement?.concludedOn !== undefined;
 
 /** Team members who can still act and sign. */
 export const living = (state: EmpowermentState): TeamMember[] => state.team.filter((member) => member.status !== 'deceased');

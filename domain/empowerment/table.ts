@@ -54,6 +54,11 @@ const afterPublishing: Step[] = [
   'registration',
 ];
 
+/** Where an objection is handled. Before the second of two notices is out, the first may be objected to already. */
+const handling: Step[] = ['noticePreparation', 'publicity', 'objectionHandling'];
+/** What settles the last objection may bring the case back before a body. */
+const settles: FactNeed[] = ['bodies', 'relations'];
+
 /** The table. Rows stand in the order in which a case meets them. */
 export const actTable: Record<ActType, ActRow> = {
   sendForConsent: {
@@ -120,14 +125,14 @@ export const actTable: Record<ActType, ActRow> = {
   },
   recordPublicityGap: {
     roles: ['officer', 'system'],
-    steps: ['publicity'],
+    steps: handling,
     needs: ['calendar'],
     zh: '登记公示中断',
     en: 'record a gap in the publicity',
   },
   takeDownNotice: {
     roles: ['officer'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: handling,
     needs: [],
     zh: '撤下公示',
     en: 'take the notice down',
@@ -149,70 +154,70 @@ export const actTable: Record<ActType, ActRow> = {
   confirmPaperObjection: {
     roles: ['officer', 'supervisor'],
     steps: afterPublishing,
-    needs: ['calendar'],
+    needs: ['calendar', ...settles],
     zh: '复核书面异议',
     en: 'confirm an objection on paper',
   },
   admitObjection: {
     roles: ['officer'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: handling,
     needs: ['relations', 'calendar'],
     zh: '受理异议',
     en: 'admit the objection',
   },
   rejectObjection: {
     roles: ['officer'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: handling,
     needs: ['calendar'],
     zh: '不予受理异议',
     en: 'reject the objection',
   },
   recuseHandler: {
     roles: ['officer', 'handler'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: handling,
     needs: ['relations'],
     zh: '调查人回避',
     en: 'recuse a handler',
   },
   recordFinding: {
     roles: ['handler'],
-    steps: ['publicity', 'objectionHandling'],
-    needs: ['calendar'],
+    steps: handling,
+    needs: ['calendar', ...settles],
     zh: '作出异议处理决定',
     en: 'decide the objection',
   },
   withdrawObjection: {
     roles: ['objector'],
-    steps: ['publicity', 'objectionHandling'],
-    needs: [],
+    steps: handling,
+    needs: settles,
     zh: '撤回异议',
     en: 'withdraw the objection',
   },
   requestReview: {
     roles: ['objector'],
-    steps: ['publicity', 'objectionHandling'],
+    steps: handling,
     needs: ['calendar'],
     zh: '申请复核',
     en: 'request a review',
   },
   waiveReview: {
     roles: ['objector'],
-    steps: ['publicity', 'objectionHandling'],
-    needs: [],
+    steps: handling,
+    needs: settles,
     zh: '放弃复核',
     en: 'waive the review',
   },
   lapseReview: {
     roles: ['system'],
-    steps: ['publicity', 'objectionHandling'],
-    needs: [],
+    steps: handling,
+    needs: settles,
     zh: '复核期满',
     en: 'let the review lapse',
   },
   recordReview: {
     roles: ['officer'],
-    steps: ['publicity', 'objectionHandling'],
-    needs: [],
+    steps: handling,
+    needs: settles,
     zh: '登记复核结论',
     en: 'record the review',
   },
@@ -279,7 +284,7 @@ export const actTable: Record<ActType, ActRow> = {
   recordLifeEvent: {
     roles: ['officer'],
     steps: live,
-    needs: [],
+    needs: settles,
     zh: '登记人员变动',
     en: "record an inventor's death, retirement or leaving",
   },
@@ -294,7 +299,7 @@ export const actTable: Record<ActType, ActRow> = {
   transitionRules: {
     roles: ['secretary'],
     steps: live,
-    needs: ['currentRules'],
+    needs: ['currentRules', ...settles],
     zh: '决定适用新规则',
     en: 'move the case to the new rules',
   },

@@ -39,6 +39,7 @@ export const templates = [
   'representativeAsked',
   'representativeChanged',
   'linked',
+  'linkResolved',
   'shareHeld',
   'rulesPrevail',
 ] as const;
@@ -49,6 +50,14 @@ type Values = Message['values'];
 
 /** Messages that follow from one newly recorded event; `state` is the state after it. */
 export function tell(state: EmpowermentState, event: EmpowermentEvent): Message[] {
+  const dead = new Set([
+    ...state.team.filter((m) => m.status === 'deceased').map((m) => m.personId),
+    ...(state.amendment?.deceased ?? []),
+  ]);
+  return messagesOf(state, event).filter(({ to }) => !('personId' in to && dead.has(to.personId)));
+}
+
+function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[] {
   const common: Values = {
     number: state.number ?? '',
     step: state.step,
@@ -92,6 +101,8 @@ export function tell(state: EmpowermentState, event: EmpowermentEvent): Message[
     case 'publicityGapRecorded':
       return event.data.lengthened ? team('noticeLengthened', { lastDay: event.data.lengthened.lastDay }) : [];
     case 'deadlineRecounted':
+      // A count that only became certain moves no end: the last addendum is then not of this moment.
+      if (!state.notices.some((n) => n.id === event.data.noticeId && n.addenda.at(-1)?.on === event.recordedAt)) return [];
       return [
         ...team('noticeLengthened', { lastDay: event.data.deadline.lastDay }),
         ...role('noticeLengthened', 'officer', { lastDay: event.data.deadline.lastDay }),
@@ -150,6 +161,8 @@ export function tell(state: EmpowermentState, event: EmpowermentEvent): Message[
       ];
     case 'rightRecorded':
       return team('rightRecorded', { kind: event.data.kind, startDate: event.data.startDate, lastDay: event.data.lastDay ?? '' });
+    case 'linkResolved':
+      return event.data.outcome === 'refused' ? [] : team('linkResolved', { outcome: event.data.outcome });
     case 'caseClosed':
       return event.data.status === 'done' ? team('caseDone') : [];
     case 'caseWithdrawn':
@@ -173,7 +186,11 @@ export function tell(state: EmpowermentState, event: EmpowermentEvent): Message[
   function onStep(): Message[] {
     switch (state.step) {
       case 'departmentReview':
-        return [{ template: 'departmentAsked', to: { role: 'departmentReviewer' }, values: common }];
+        return (state.rules?.rules['review.departments']?.value.departments ?? []).map((department) => ({
+          template: 'departmentAsked',
+          to: { role: 'departmentReviewer', department },
+          values: common,
+        }));
       case 'groupDecision':
       case 'leadershipDecision':
         return [

@@ -166,7 +166,12 @@ export function admit(
   const objection = find(matter, act.body.objectionId);
   if (!objection) return notFound();
   if (objection.state !== 'received') return wrongState(objection);
-  for (const personId of act.body.handlers) {
+  if (act.body.handlers.length === 0)
+    return refuse('handlerMissing', '受理异议应指定调查人。', 'An objection is admitted with somebody to handle it.', {
+      at: '/handlers',
+    });
+  const handlers = [...new Set(act.body.handlers)];
+  for (const personId of handlers) {
     const barred = mayHandle(matter, personId);
     if (barred) return barred;
   }
@@ -176,7 +181,7 @@ export function admit(
     rule,
     calendarOf(act),
   );
-  return { type: 'objectionAdmitted', data: { objectionId: objection.id, handlers: act.body.handlers, handling } };
+  return { type: 'objectionAdmitted', data: { objectionId: objection.id, handlers, handling } };
 }
 
 function reviewDeadline(matter: Matter, objection: Objection, act: Envelope): ReturnType<typeof deadlineBy> {
@@ -231,6 +236,9 @@ export function decideObjection(
     return refuse('notAHandler', '只有本异议的调查人可以作出处理决定。', 'Only a handler of this objection decides it.', {
       status: 403,
     });
+  // Somebody fit when named may have come to have an interest since, for example by objecting as well.
+  const barred = mayHandle(matter, personOf(act));
+  if (barred) return barred;
   const { findings, consequence, reply } = act.body;
   const answered = objection.grounds.every((_, i) => findings.filter((finding) => finding.ground === i + 1).length === 1);
   if (!answered || findings.length !== objection.grounds.length)

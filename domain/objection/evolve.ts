@@ -83,9 +83,8 @@ export function evolveObjections(objections: Objection[], event: ObjectionEvent)
   return objections.map((objection) => (objection.id === event.data.objectionId ? change(objection, event) : objection));
 }
 
-/** An objection that still holds the case: not decided, or its review may still come. */
+/** An objection that still holds the case: not decided, or its review may still come. A late one never holds it. */
 export function isPending(objection: Objection): boolean {
-  return (
-    ['unconfirmed', 'received', 'admitted', 'underReview'].includes(objection.state) || objection.review?.state === 'running'
-  );
+  if (objection.state === 'unconfirmed') return objection.inTime;
+  return ['received', 'admitted', 'underReview'].includes(objection.state) || objection.review?.state === 'running';
 }

@@ -4,15 +4,7 @@
  */
 import type { DeadlineRow, SealedRef } from '../process.ts';
 import type { Citation, Duration, NoticeItem, NoticeKind } from '../rules.ts';
-import {
-  addDays,
-  compareInstants,
-  computeDeadline,
-  dateOfInstant,
-  endOfDay,
-  type Calendar,
-  type CivilDate,
-} from '../time/index.ts';
+import { compareInstants, computeDeadline, dateOfInstant, daysBetween, type Calendar, type CivilDate } from '../time/index.ts';
 
 export interface Notice {
   id: string;
@@ -79,28 +71,26 @@ export function openWindow(
 
 /**
  * The window after `days` on which the notice could not be read are made good: as many more days of the rule's unit,
- * and never an earlier end than before.
+ * and always a later end than before. Where the longer count would end no later (days off had swallowed the difference),
+ * or the rule counts months, the missing days are counted on from the old last day, and the row says how many calendar
+ * days that makes from the start, so that it can still be recounted.
  */
 export function lengthen(deadline: DeadlineRow, days: number, calendar: Calendar): DeadlineRow {
-  const n = deadline.n + days;
-  const counted = computeDeadline(
-    { start: deadline.startDate, bound: deadline.bound, n, unit: deadline.unit, countsFirstDay: deadline.countsFirstDay },
-    calendar,
-  );
-  if (compareInstants(counted.endsAt, deadline.endsAt) <= 0) {
-    // Rolling over days off can swallow the added days: then each missing day is added behind the old last day.
-    const lastDay = addDays(deadline.lastDay, days);
-    return { ...deadline, n, lastDay, endsAt: endOfDay(lastDay) };
-  }
-  return {
-    ...deadline,
-    n,
-    lastDay: counted.lastDay,
-    endsAt: counted.endsAt,
-    provisional: counted.provisional,
-    calendarVersion: counted.calendarVersion,
-    skipped: counted.skipped,
+  const { startDate: start, bound, unit, countsFirstDay } = deadline;
+  const recount = (length: Duration): DeadlineRow => {
+    const { lastDay, endsAt, provisional, calendarVersion, skipped } = computeDeadline(
+      { start, ...length, countsFirstDay },
+      calendar,
+    );
+    return { ...deadline, ...length, lastDay, endsAt, provisional, calendarVersion, skipped };
   };
+  if (unit === 'workingDay' || unit === 'calendarDay') {
+    const longer = recount({ bound, n: deadline.n + days, unit });
+    if (compareInstants(longer.endsAt, deadline.endsAt) > 0) return longer;
+  }
+  const onward = computeDeadline({ start: deadline.lastDay, bound: 'atLeast', n: days, unit: 'calendarDay' }, calendar);
+  const n = daysBetween(start, onward.lastDay) + (countsFirstDay ? 1 : 0);
+  return recount({ bound: 'atLeast', n, unit: 'calendarDay' });
 }
 
 /** Whether a reader at `at` sees the window closed; arithmetic, whatever timers have done. */

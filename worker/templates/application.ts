@@ -52,4 +52,11 @@ export const application: Letters = {
       '{case} and {others} other open application(s) claim the same achievement; that must be resolved first.',
     ],
   },
+  linkResolved: {
+    subject: ['重复申请已处理', 'The linked applications are resolved'],
+    text: [
+      '{case}与涉及同一科技成果的其他申请的关系已处理，结果和理由见案件记录。',
+      'How {case} stands to the other applications for the same achievement is resolved; outcome and grounds are in the case.',
+    ],
+  },
 };

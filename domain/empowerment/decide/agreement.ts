@@ -1,5 +1,5 @@
 /** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
-import type { Decision, NewEvent, RightRow } from '../../process.ts';
+import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf } from '../../rules.ts';
@@ -65,10 +65,11 @@ const noSuchVersion = (state: OpenState): Decision =>
 
 type Agreement = NonNullable<OpenState['agreement']>;
 
-/** The events that follow once the last party has signed. */
-function conclude(state: OpenState, act: Act<'signAgreement'> | Act<'recordCoOwnerSignature'>, agreement: Agreement): NewEvent[] {
+/** The events that follow once the last party has signed. The dead sign nothing, but somebody of the team must. */
+export function conclude(state: OpenState, act: Envelope, agreement: Agreement): NewEvent[] {
   const everybody =
     agreement.unitSigned &&
+    living(state).length > 0 &&
     living(state).every((member) => agreement.signedBy.includes(member.personId)) &&
     state.application.coOwners.every((owner) => agreement.coOwnersSigned.includes(owner.id));
   if (!everybody) return [];
@@ -128,7 +129,8 @@ export function holdersOf(state: OpenState): RightRow['holders'] {
     return { personId: member.personId, held: member.held, ppm: Number(product / 1_000_000n), rest: product % 1_000_000n };
   });
   let left = team - parts.reduce((sum, part) => sum + part.ppm, 0);
-  const byRest = parts.toSorted((a, b) => (a.rest === b.rest ? a.personId.localeCompare(b.personId) : a.rest > b.rest ? -1 : 1));
+  // By plain comparison: `localeCompare` answers by the machine's language data, and a rebuild must come to the same.
+  const byRest = parts.toSorted((a, b) => (a.rest === b.rest ? (a.personId < b.personId ? -1 : 1) : a.rest > b.rest ? -1 : 1));
   for (const part of byRest) {
     if (left === 0) break;
     part.ppm += 1;
@@ -143,7 +145,8 @@ export function recordTitleChange(state: OpenState, act: Act<'recordTitleChange'
   const receipt = act.body;
   const rule = ruleOf(state.rules, 'empowerment.titleChange');
   const registryless = rule.value.kindsWithoutRegistry.includes(application.resultKind);
-  if (receipt.kind === 'handoverRecord' && !registryless)
+  // Whether a kind that no list names has a registry, only the receipt can show.
+  if (receipt.kind === 'handoverRecord' && !registryless && application.resultKind !== 'other')
     return refuse(
       'registryExists',
       '该类成果有登记机关，应提交登记回执。',

@@ -84,8 +84,22 @@ const partsOf = (before: Application, now: Application): (keyof Application)[] =
 
 export function amendApplication(state: OpenState, act: Act<'amendApplication'>): Decision {
   const { application } = act.body;
-  const fault = applicationFault(application, state.rules, fact(act, 'people'));
+  const dead = state.team.filter((member) => member.status === 'deceased');
+  const fault = applicationFault(
+    application,
+    state.rules,
+    fact(act, 'people'),
+    dead.map((member) => member.personId),
+  );
   if (fault) return fault;
+  const lessened = dead.find((d) => !application.inventors.some((i) => i.personId === d.personId && i.ppm === d.ppm));
+  if (lessened)
+    return refuse(
+      'deceasedShareFixed',
+      `已故完成人 ${lessened.personId} 的份额为其继承人保留，不能变更。`,
+      `The share of ${lessened.personId}, who has died, is kept for the heirs and stays as it is.`,
+      { at: '/application/inventors' },
+    );
   if (application.achievementId !== state.application.achievementId)
     return refuse(
       'achievementFixed',
@@ -143,15 +157,14 @@ export function submit(state: OpenState, act: Act<'submit'>): Decision {
   const number = first
     ? ([{ kind: 'assignNumber', series: '赋权', year: yearOf(on), effectiveAt: act.receivedAt }] as const)
     : [];
-  if (bar)
+  if (bar) {
+    const ended = end(state, act, 'refused');
     return decided(
-      [
-        ...events,
-        happened(act, 'applicationRefused', { by: 'rule', code: bar.code, clause: bar.clause }),
-        happened(act, 'caseClosed', { status: 'refused' }),
-      ],
-      [...number],
+      [...events, happened(act, 'applicationRefused', { by: 'rule', code: bar.code, clause: bar.clause }), ...ended.events],
+      // Only an application that was submitted before has claimed its achievement.
+      [...number, ...(first ? [] : ended.guards)],
     );
+  }
   const claim = first
     ? ([{ kind: 'claimAchievement', achievementId: application.achievementId, effectiveAt: act.receivedAt }] as const)
     : [];

@@ -3,8 +3,9 @@ import type { Decision, Envelope, Facts, Guard, NewEvent } from '../../process.t
 import { valueOf } from '../../rules.ts';
 import type { Calendar } from '../../time/index.ts';
 import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
-import type { EmpowermentEvents, EventType } from '../events.ts';
-import type { OpenState } from '../state.ts';
+import { evolve } from '../evolve.ts';
+import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../events.ts';
+import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
 
@@ -65,6 +66,28 @@ export function enter(state: OpenState, act: Envelope, step: Step): NewEvent {
   const body = bodyAt(step);
   return happened(act, 'stepEntered', body ? { step, assessment: assessBody(state, act, body) } : { step });
 }
+
+/** The state as it will be, to see what follows from the events just decided. */
+export function foresee(state: OpenState, act: Envelope, events: NewEvent[]): OpenState {
+  let next: OpenState = state;
+  for (const event of events) {
+    const recorded = {
+      ...event,
+      seq: next.version + 1,
+      recordedAt: act.receivedAt,
+      actId: act.actId,
+      actor: act.actor,
+    } as EmpowermentEvent;
+    next = opened(evolve(next, recorded)) ?? next;
+  }
+  return next;
+}
+
+/** The achievement is given free whenever the events end the case, by whichever way they came to it. */
+export const releasing = (state: OpenState, events: NewEvent[]): Guard[] =>
+  events.some((event) => event.type === 'caseClosed')
+    ? [{ kind: 'releaseAchievement', achievementId: state.application.achievementId }]
+    : [];
 
 /** Ends the case and gives the achievement free. */
 export function end(

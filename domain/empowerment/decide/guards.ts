@@ -2,6 +2,7 @@
 import type { PersonStatus, Refusal } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Exclusion, type RuleSnapshot } from '../../rules.ts';
+import { LONGEST } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 
 type Fault = { refusal: Refusal } | undefined;
@@ -9,6 +10,9 @@ type Fault = { refusal: Refusal } | undefined;
 const whole = 1_000_000;
 
 const share = (ppm: number): boolean => Number.isInteger(ppm) && ppm >= 0 && ppm <= whole;
+
+/** Whether a share can be one at all: a whole number of millionths, from none to all. */
+export const isShare = share;
 
 /** The inventors' own split is exactly the whole, everybody once, everybody with a part (nm-hei.8d). */
 export function splitFault(inventors: Application['inventors']): Fault {
@@ -31,20 +35,41 @@ export function splitFault(inventors: Application['inventors']): Fault {
   return undefined;
 }
 
-/** Mode, shares and people hold together; checked whenever an application is sent or amended. */
-export function applicationFault(
-  application: Application,
-  rules: RuleSnapshot,
-  people: Record<string, { status: PersonStatus }>,
-): Fault {
-  const { mode, road, inventors, representativeId, unitPpm, incomeUnitPpm, price } = application;
+/** Whether the rules open the mode, and the road to it. */
+export function modeFault({ mode, road }: Application, rules: RuleSnapshot): Fault {
   const modes = ruleOf(rules, 'empowerment.modes');
   if (!modes.value.includes(mode))
     return refuse('modeNotOpen', '本单位适用的政策未规定该赋权方式。', 'The rules of this institution do not open this mode.', {
       at: '/application/mode',
       clause: modes.cite.clause,
     });
-  const unknown = inventors.find((i) => people[i.personId] === undefined || people[i.personId]?.status === 'deceased');
+  if (mode !== 'fullOwnership') return undefined;
+  const rule = ruleOf(rules, 'empowerment.fullOwnership.road');
+  if (road === rule.value) return undefined;
+  return refuse('wrongRoad', '全部赋权的路径与本单位适用的政策不符。', 'Full ownership is reached by another road here.', {
+    at: '/application/road',
+    clause: rule.cite.clause,
+  });
+}
+
+/**
+ * Mode, shares and people hold together; checked whenever an application is sent or amended. A team member whose death
+ * the case knows stays in the team, with the share that is held for the heirs.
+ */
+export function applicationFault(
+  application: Application,
+  rules: RuleSnapshot,
+  people: Record<string, { status: PersonStatus }>,
+  deadMembers: readonly string[] = [],
+): Fault {
+  const { mode, road, inventors, representativeId, unitPpm, incomeUnitPpm, price } = application;
+  const closed = modeFault(application, rules);
+  if (closed) return closed;
+  const modes = ruleOf(rules, 'empowerment.modes');
+  const unknown = inventors.find(
+    ({ personId }) =>
+      !deadMembers.includes(personId) && (people[personId] === undefined || people[personId]?.status === 'deceased'),
+  );
   if (unknown)
     return refuse(
       'inventorUnknown',
@@ -68,19 +93,11 @@ export function applicationFault(
       'In co-ownership both the unit and the inventors hold a part.',
       { at: '/application/unitPpm', clause: modes.cite.clause },
     );
-  if (mode === 'fullOwnership') {
-    const rule = ruleOf(rules, 'empowerment.fullOwnership.road');
-    if (road !== rule.value)
-      return refuse('wrongRoad', '全部赋权的路径与本单位适用的政策不符。', 'Full ownership is reached by another road here.', {
-        at: '/application/road',
-        clause: rule.cite.clause,
-      });
-    if (unitPpm !== 0)
-      return refuse('fullMeansAll', '全部赋权后单位不再保留份额。', 'After full ownership the unit keeps no part.', {
-        at: '/application/unitPpm',
-        clause: rule.cite.clause,
-      });
-  }
+  if (mode === 'fullOwnership' && unitPpm !== 0)
+    return refuse('fullMeansAll', '全部赋权后单位不再保留份额。', 'After full ownership the unit keeps no part.', {
+      at: '/application/unitPpm',
+      clause: ruleOf(rules, 'empowerment.fullOwnership.road').cite.clause,
+    });
   const sale = mode === 'fullOwnership' && road === 'saleOfRetainedShare';
   if (sale && !price)
     return refuse(
@@ -137,6 +154,8 @@ export function barOfLaw(
 
 /** What the team can still put right before it submits. */
 export function submissionFault(application: Application, rules: RuleSnapshot): Fault {
+  const closed = modeFault(application, rules);
+  if (closed) return closed;
   const secret = ruleOf(rules, 'empowerment.secret');
   if (application.secrecy.secret && secret.value === 'approvalFirst' && !application.secrecy.approval)
     return refuse('secrecyApprovalMissing', '涉密成果应先取得审批文件。', 'A secret result needs its approval first.', {
@@ -192,6 +211,13 @@ export function termFault(years: number | undefined, rules: RuleSnapshot, at: st
       `长期使用权期限不得低于 ${term.value.n} 年。`,
       `A use right lasts at least ${term.value.n} years.`,
       { at, clause: term.cite.clause },
+    );
+  if (years > LONGEST.year)
+    return refuse(
+      'termTooLong',
+      `长期使用权期限最多为 ${LONGEST.year} 年。`,
+      `A use right lasts at most ${LONGEST.year} years.`,
+      { at },
     );
   return undefined;
 }

@@ -2,14 +2,17 @@ import * as objection from '../../objection/index.ts';
 import type { Decision, Envelope } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { RuleMissing } from '../../rules.ts';
+import { TimeError } from '../../time/index.ts';
 import type { ActType, Bodies } from '../acts.ts';
-import { opened, type EmpowermentState, type OpenState } from '../state.ts';
+import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
 import { actTable } from '../table.ts';
 import * as agreement from './agreement.ts';
+import * as amendment from './amendment.ts';
 import * as application from './application.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
+import * as rules from './rules.ts';
 
 type Decider<T extends ActType> = (state: OpenState, act: Envelope<T, Bodies[T]>) => Decision;
 
@@ -43,8 +46,8 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   waiveReview: publicity.onObjection(objection.waiveReview),
   lapseReview: publicity.onObjection(objection.lapseReview),
   recordReview: publicity.onObjection(objection.recordReview),
-  proposeAmendment: publicity.proposeAmendment,
-  signAmendment: publicity.signAmendment,
+  proposeAmendment: amendment.proposeAmendment,
+  signAmendment: amendment.signAmendment,
   stateResult: publicity.stateResult,
   proposeAgreement: agreement.proposeAgreement,
   signAgreement: agreement.signAgreement,
@@ -58,8 +61,8 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   recordLifeEvent: people.recordLifeEvent,
   recordHeirs: people.recordHeirs,
   resolveLink: people.resolveLink,
-  transitionRules: people.transitionRules,
-  raisePrevailingRules: people.raisePrevailingRules,
+  transitionRules: rules.transitionRules,
+  raisePrevailingRules: rules.raisePrevailingRules,
 };
 
 const isAct = (type: string): type is ActType => Object.hasOwn(actTable, type);
@@ -72,18 +75,30 @@ function mayAct(state: EmpowermentState, act: Envelope, type: ActType): boolean 
   const self = actor.onBehalfOf ?? actor.personId;
   return roles.some((role) => {
     // Roles in the case come from the case itself; who one is elsewhere was read from the database at the request.
+    // Nobody acts in the name of the dead. Whoever joins by an amendment signs it, and is a member once it is adopted.
+    const alive = living(state).some((m) => m.personId === self);
     if (role === 'inventor')
-      return (
-        state.step === 'draft' ||
-        state.team.some((m) => m.personId === self && m.status !== 'deceased') ||
-        state.amendment?.mustSign.includes(self) === true
-      );
-    if (role === 'representative') return state.step === 'draft' || state.representativeId === self;
+      return state.step === 'draft' || alive || (type === 'signAmendment' && state.amendment?.mustSign.includes(self) === true);
+    if (role === 'representative') return state.step === 'draft' || (alive && state.representativeId === self);
     if (role === 'objector') return state.objections.some((o) => o.objectorId === self);
     if (role === 'handler') return state.objections.some((o) => o.handlers.includes(self));
     return role !== 'system' && actor.roles.includes(role);
   });
 }
+
+/** A letter that came in time but is known only since: once confirmed it opens the case again, so nothing is sealed before. */
+const unheard = (state: OpenState): boolean => state.objections.some((o) => o.state === 'unconfirmed' && o.inTime);
+
+/** Acts that would take the case past the point to which such a letter brings it back. */
+const carriesOn: ReadonlySet<string> = new Set([
+  'recordDecision',
+  'stateResult',
+  'signAgreement',
+  'recordCoOwnerSignature',
+  'recordTitleChange',
+  'grantUseRight',
+  'tagLedger',
+]);
 
 /** What the act comes to in this state: events, or a refusal with its code. Pure; the same in workflow, tests and rebuild. */
 export function decide(state: EmpowermentState, act: Envelope): Decision {
@@ -104,11 +119,18 @@ export function decide(state: EmpowermentState, act: Envelope): Decision {
       return application.sendForConsent(state, act as Envelope<'sendForConsent', Bodies['sendForConsent']>);
     const open = opened(state);
     if (!open) return refuse('notOpened', '案件尚未开始。', 'The case has not begun.', { status: 409 });
-    if (open.raised && people.legalSteps.has(act.type))
+    if (open.raised && rules.legalSteps.has(act.type))
       return refuse(
         'rulesPrevail',
         '上位规则已变化，须先作出适用新规则的决定。',
         'A prevailing rule has changed; the case must first be moved to it by a recorded transition.',
+        { status: 409 },
+      );
+    if (unheard(open) && carriesOn.has(act.type))
+      return refuse(
+        'objectionUnconfirmed',
+        '有期限内收到、待复核的书面异议，复核后再办理。',
+        'An objection on paper that came in time waits for its second person; confirm it first.',
         { status: 409 },
       );
     return (deciders[act.type] as Decider<ActType>)(open, act as Envelope<ActType, never>);
@@ -120,6 +142,8 @@ export function decide(state: EmpowermentState, act: Envelope): Decision {
         `No rule gives ${error.key}; the administrator must fill it in the overlay.`,
         { status: 409 },
       );
+    // A date or a length that cannot be counted is the sender's slip, not a fault of the service.
+    if (error instanceof TimeError) return refuse(error.code, error.zh, error.en);
     throw error;
   }
 }

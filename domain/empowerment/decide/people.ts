@@ -1,9 +1,11 @@
-/** What can happen at any step: withdrawal, another representative, death, retirement, leaving; linked cases; new rules. */
-import type { Decision, NewEvent } from '../../process.ts';
+/** What can happen at any step: withdrawal, another representative, death, retirement, leaving; linked cases. */
+import type { Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
-import { living, type OpenState } from '../state.ts';
-import { actingFor, decided, end, fact, happened, type Act } from './common.ts';
+import { concluded, living, type OpenState } from '../state.ts';
+import { conclude } from './agreement.ts';
+import { adoptIfSigned } from './amendment.ts';
+import { actingFor, decided, end, foresee, happened, releasing, type Act } from './common.ts';
 
 /** Not once the agreement is concluded: then it binds, and ends as it says itself. */
 export function withdraw(state: OpenState, act: Act<'withdraw'>): Decision {
@@ -12,12 +14,7 @@ export function withdraw(state: OpenState, act: Act<'withdraw'>): Decision {
 }
 
 /** Unanimous among the living; with all consents the change takes effect, and earlier acts stay valid. */
-function changeIfUnanimous(
-  state: OpenState,
-  act: Act<'proposeRepresentative'> | Act<'consentToRepresentative'>,
-  personId: string,
-  consents: string[],
-): NewEvent[] {
+function changeIfUnanimous(state: OpenState, act: Envelope, personId: string, consents: string[]): NewEvent[] {
   if (living(state).some((member) => !consents.includes(member.personId))) return [];
   return [happened(act, 'representativeChanged', { from: state.representativeId, to: personId })];
 }
@@ -55,25 +52,40 @@ export function consentToRepresentative(state: OpenState, act: Act<'consentToRep
 export function recordLifeEvent(state: OpenState, act: Act<'recordLifeEvent'>): Decision {
   const { personId, kind, on, document } = act.body;
   const member = state.team.find((m) => m.personId === personId);
-  if (!member)
+  // Whoever is about to join by an amendment is waited for like a member.
+  const joins = !member && state.amendment?.inventors.some((i) => i.personId === personId) === true;
+  if (!member && !joins)
     return refuse('inventorUnknown', '该人员不是本案完成人。', 'That person is no inventor of this case.', {
       status: 404,
       at: '/personId',
     });
-  if (member.status === 'deceased')
+  if (member?.status === 'deceased' || state.amendment?.deceased.includes(personId))
     return refuse('alreadyRecorded', '已登记该完成人去世。', 'The death is on record already.', { status: 409 });
-  if (kind !== 'died' && member.status === kind)
+  if (kind !== 'died' && member?.status === kind)
     return refuse('alreadyRecorded', '该变动已登记。', 'This is on record already.', { status: 409 });
   if (compareDates(on, dateOfInstant(act.receivedAt)) > 0)
     return refuse('dateInFuture', '日期不能晚于登记当日。', 'The date cannot lie after the day it is recorded.', { at: '/on' });
   const events: NewEvent[] = [happened(act, 'lifeEventRecorded', { personId, kind, on, document })];
-  if (kind !== 'died' || !state.proposal) return decided(events);
-  // The dead consent to nothing more: what all the others have agreed takes effect.
-  const others = living(state).filter((m) => m.personId !== personId);
+  if (kind === 'died') events.push(...withoutTheDead(foresee(state, act, events), act));
+  return decided(events, releasing(state, events));
+}
+
+/** What had waited for the dead alone goes on: a new representative, an amendment, the agreement. */
+function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent[] {
+  if (living(state).length === 0) {
+    if (concluded(state)) return [];
+    // Nobody is left who could apply, consent or sign; before the agreement the heirs have no right to hold.
+    return [
+      happened(act, 'applicationRefused', { by: 'rule', code: 'noInventorLives', clause: 'nm-hei.8d' }),
+      ...end(state, act, 'refused').events,
+    ];
+  }
   const { proposal } = state;
-  if (proposal.personId !== personId && others.every((m) => proposal.consents.includes(m.personId)))
-    events.push(happened(act, 'representativeChanged', { from: state.representativeId, to: proposal.personId }));
-  return decided(events);
+  return [
+    ...(proposal ? changeIfUnanimous(state, act, proposal.personId, proposal.consents) : []),
+    ...(state.step === 'amendment' ? adoptIfSigned(state, act) : []),
+    ...(state.step === 'agreement' && state.agreement ? conclude(state, act, state.agreement) : []),
+  ];
 }
 
 export function recordHeirs(state: OpenState, act: Act<'recordHeirs'>): Decision {
@@ -88,7 +100,11 @@ export function recordHeirs(state: OpenState, act: Act<'recordHeirs'>): Decision
 
 /** Two applications for one result: merged into the other, split off to a result of its own, or refused (scenario: linked cases). */
 export function resolveLink(state: OpenState, act: Act<'resolveLink'>): Decision {
-  const { outcome, newAchievementId, grounds } = act.body;
+  const { outcome, otherCaseId, newAchievementId, grounds } = act.body;
+  // The record tells the later application of the earlier, not the earlier of the later: without links any other may be meant.
+  const linked = state.linkedCases.length === 0 || state.linkedCases.includes(otherCaseId);
+  if (!linked || otherCaseId === state.caseId)
+    return refuse('linkUnknown', '本案与该案件没有关联。', 'This case is not linked to that one.', { at: '/otherCaseId' });
   const resolved = happened(act, 'linkResolved', act.body);
   if (outcome === 'split') {
     if (!newAchievementId || newAchievementId === state.application.achievementId)
@@ -112,63 +128,4 @@ export function resolveLink(state: OpenState, act: Act<'resolveLink'>): Decision
     [resolved, happened(act, 'applicationRefused', { by: 'link', code: 'refusedAsDouble', grounds }), ...events],
     guards,
   );
-}
-
-/** Acts that would take a legal step under rules that no longer prevail. */
-export const legalSteps: ReadonlySet<string> = new Set([
-  'submit',
-  'passCheck',
-  'reviewAsDepartment',
-  'recordDecision',
-  'publishNotice',
-  'stateResult',
-  'proposeAgreement',
-  'signAgreement',
-  'recordCoOwnerSignature',
-  'recordTitleChange',
-  'grantUseRight',
-  'tagLedger',
-]);
-
-export function raisePrevailingRules(state: OpenState, act: Act<'raisePrevailingRules'>): Decision {
-  if (state.raised?.toHash === act.body.toHash || state.rules.hash === act.body.toHash)
-    return refuse('alreadyRaised', '该规则变化已提示。', 'The case is raised already.', { status: 409 });
-  return decided([happened(act, 'rulesRaised', act.body)]);
-}
-
-/** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */
-export function transitionRules(state: OpenState, act: Act<'transitionRules'>): Decision {
-  const { toHash, minutesNumber, minutes, grounds, newNotice } = act.body;
-  const rules = fact(act, 'currentRules');
-  if (rules.hash === state.rules.hash)
-    return refuse('rulesUnchanged', '本案已适用现行规则。', 'The case is under the current rules already.', { status: 409 });
-  if (rules.hash !== toHash)
-    return refuse(
-      'rulesMoved',
-      '现行规则与所选版本不一致，请核对后再决定。',
-      'The current rules are not the version you chose; look again.',
-      { status: 409, at: '/toHash' },
-    );
-  const published = state.notices.some((n) => n.round === state.round && n.state !== 'takenDown');
-  // Opting in to a rule of equal rank is a decision with a new notice; only a prevailing rule may leave a notice standing.
-  if (published && !newNotice && !state.raised)
-    return refuse(
-      'newNoticeNeeded',
-      '已公示的案件改用新规则应重新公示。',
-      'A case that has been publicised moves to new rules with a new notice.',
-      { at: '/newNotice' },
-    );
-  if (
-    published &&
-    newNotice &&
-    state.objections.some((o) => o.state === 'received' || o.state === 'admitted' || o.state === 'underReview')
-  )
-    return refuse('objectionPending', '有未办结的异议，办结后再变更适用规则。', 'An objection is pending; decide it first.', {
-      status: 409,
-    });
-  const again = published && newNotice;
-  const events: NewEvent[] = [
-    happened(act, 'rulesTransitioned', { fromHash: state.rules.hash, rules, minutesNumber, minutes, grounds, newNotice: again }),
-  ];
-  return decided(again ? [...events, happened(act, 'stepEntered', { step: 'noticePreparation' })] : events);
 }

@@ -1,24 +1,22 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
 import * as objection from '../../objection/index.ts';
-import type { Decision, Envelope, NewEvent, Refusal } from '../../process.ts';
+import type { Decision, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
 import { deadlineBy, lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Citation, type Duration } from '../../rules.ts';
 import { compareDates, compareInstants, dateOfInstant } from '../../time/index.ts';
-import { evolve } from '../evolve.ts';
-import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../events.ts';
+import type { Step } from '../acts.ts';
+import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
-import { opened, type OpenState } from '../state.ts';
-import { splitFault } from './guards.ts';
-import { actingFor, bodyAt, calendarOf, decided, end, enter, fact, happened, interestsOf, type Act } from './common.ts';
+import type { OpenState } from '../state.ts';
+import { conclude } from './agreement.ts';
+import { adoptIfSigned } from './amendment.ts';
+import { calendarOf, decided, end, enter, foresee, happened, interestsOf, releasing, type Act } from './common.ts';
+import { current, placeOn } from './place.ts';
 
 function windowRule(state: OpenState, kind: Notice['kind']): { value: Duration; cite: Citation; reading?: string } {
   return kind === 'price' ? ruleOf(state.rules, 'publicity.price') : ruleOf(state.rules, `publicity.${state.application.mode}`);
 }
-
-/** Notices that count in this round: an amendment or new rules begin another, for which all are published anew. */
-const current = (state: OpenState): Notice[] =>
-  state.notices.filter((n) => n.round === state.round && (n.state === 'open' || n.state === 'closed'));
 
 export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Decision {
   const { kind, content, contentDigest, items, place, n } = act.body;
@@ -127,8 +125,9 @@ export function closeWindow(state: OpenState, act: Act<'closeWindow'>): Decision
   const notice = state.notices.find((n) => n.id === act.body.noticeId && n.state === 'open');
   if (!notice) return noticeMissing();
   const { endsAt, key } = notice.deadline;
-  const events: NewEvent[] = [happened(act, 'windowClosed', { noticeId: notice.id, endsAt })];
-  return decided([...events, ...settle(state, act, events)], [{ kind: 'windowOver', key, endsAt }]);
+  const closed: NewEvent[] = [happened(act, 'windowClosed', { noticeId: notice.id, endsAt })];
+  const events = [...closed, ...settle(state, act, closed)];
+  return decided(events, [{ kind: 'windowOver', key, endsAt }, ...releasing(state, events)]);
 }
 
 /** A new calendar: each running window is counted anew, and never ends earlier than its notice said. */
@@ -149,30 +148,17 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
       rule,
       calendar,
     );
-    if (compareInstants(counted.endsAt, deadline.endsAt) > 0)
-      events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline: counted }));
+    // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
+    const moved = compareInstants(counted.endsAt, deadline.endsAt);
+    const stands = moved < 0 ? { ...deadline, provisional: counted.provisional } : counted;
+    if (moved > 0 || stands.provisional !== deadline.provisional)
+      events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline: stands }));
   }
   if (events.length === 0)
-    return refuse('nothingToRecount', '没有因新日历而延后的期限。', 'No deadline of this case ends later by the new calendar.', {
+    return refuse('nothingToRecount', '没有因新日历而变化的期限。', 'The new calendar changes no deadline of this case.', {
       status: 409,
     });
   return decided(events);
-}
-
-/** The state as it will be, to see what follows from the events just decided. */
-function foresee(state: OpenState, act: Envelope, events: NewEvent[]): OpenState {
-  let next: OpenState = state;
-  for (const event of events) {
-    const recorded = {
-      ...event,
-      seq: next.version + 1,
-      recordedAt: act.receivedAt,
-      actId: act.actId,
-      actor: act.actor,
-    } as EmpowermentEvent;
-    next = opened(evolve(next, recorded)) ?? next;
-  }
-  return next;
 }
 
 /**
@@ -191,14 +177,20 @@ function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[
       happened(act, 'applicationRefused', { by: 'objection', code: 'objectionUpheld' }),
       ...end(state, act, 'refused').events,
     ];
-  if (live.some((o) => o.consequence === 'amend')) return [happened(act, 'stepEntered', { step: 'amendment' })];
-  const back = state.reopenedFrom;
-  // The bodies were assessed before this objection; one that sits again is assessed again at its next substitute or vote.
-  if (back)
-    return [
-      happened(act, 'stepEntered', { step: back, ...(bodyAt(back) && state.assessment ? { assessment: state.assessment } : {}) }),
-    ];
+  if (live.some((o) => o.consequence === 'amend')) {
+    const signed = adoptIfSigned(state, act);
+    return signed.length > 0 ? signed : [happened(act, 'stepEntered', { step: 'amendment' })];
+  }
+  if (state.reopenedFrom) return returnTo(state, act, state.reopenedFrom);
   return [happened(act, 'stepEntered', { step: after('publicity', state.application, state.rules) })];
+}
+
+/** Back to where the objection took the case from. What had waited there only for somebody who died meanwhile goes on. */
+function returnTo(state: OpenState, act: Envelope, step: Step): NewEvent[] {
+  // A body that sits again is assessed again: the objector may be one of its members.
+  const back = enter(state, act, placeOn(state, step));
+  const next = foresee(state, act, [back]);
+  return [back, ...(next.step === 'agreement' && next.agreement ? conclude(next, act, next.agreement) : [])];
 }
 
 const matterOf = (state: OpenState, act: Envelope): objection.Matter => ({
@@ -212,95 +204,31 @@ type Part = {
   [T in keyof objection.ObjectionEvents]: { type: T; data: objection.ObjectionEvents[T] };
 }[keyof objection.ObjectionEvents];
 
+/** A review lapses by time alone: not before its end, nor while a request that came before it is undelivered. */
+function lapsing(state: OpenState, answer: Part): Guard[] {
+  if (answer.type !== 'reviewLapsed') return [];
+  const review = state.objections.find((o) => o.id === answer.data.objectionId)?.review;
+  return review ? [{ kind: 'windowOver', key: review.key, endsAt: review.endsAt }] : [];
+}
+
+/** Whether the case has left publicity behind; between the first and the second of two notices it has not. */
+function reopens(state: OpenState, objectionId: string): boolean {
+  if (state.step === 'publicity' || state.step === 'objectionHandling') return false;
+  const noticeId = state.objections.find((o) => o.id === objectionId)?.noticeId;
+  return state.step !== 'noticePreparation' || state.notices.some((n) => n.id === noticeId && n.round !== state.round);
+}
+
 /** Runs one decider of the objection part and adds what follows for the case. */
 export function onObjection<A extends Envelope>(decide: (matter: objection.Matter, act: A) => Part | { refusal: Refusal }) {
   return (state: OpenState, act: A): Decision => {
     const answer = decide(matterOf(state, act), act);
     if ('refusal' in answer) return answer;
     const events: NewEvent[] = [happened(act, answer.type as EventType, answer.data as EmpowermentEvents[EventType])];
-    const reopening =
-      answer.type === 'paperObjectionConfirmed' &&
-      answer.data.inTime &&
-      state.step !== 'publicity' &&
-      state.step !== 'objectionHandling';
-    if (reopening) return decided([...events, happened(act, 'stepEntered', { step: 'objectionHandling' })]);
-    const settled = settle(state, act, events);
-    const closing = settled.some((event) => event.type === 'caseClosed');
-    return decided([...events, ...settled], closing ? end(state, act, 'refused').guards : []);
+    if (answer.type === 'paperObjectionConfirmed' && answer.data.inTime && reopens(state, answer.data.objectionId))
+      return decided([...events, happened(act, 'stepEntered', { step: 'objectionHandling' })]);
+    const all = [...events, ...settle(state, act, events)];
+    return decided(all, [...lapsing(state, answer), ...releasing(state, all)]);
   };
-}
-
-/** The new split after an upheld objection: everybody whose part changes signs it, joiners and leavers included. */
-export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>): Decision {
-  const { inventors, unitPpm, incomeUnitPpm, grounds } = act.body;
-  const { application } = state;
-  const fault = splitFault(inventors);
-  if (fault) return fault;
-  const unknown = inventors.find((i) => fact(act, 'people')[i.personId] === undefined);
-  if (unknown)
-    return refuse(
-      'inventorUnknown',
-      `完成人 ${unknown.personId} 不在人员名册中。`,
-      `Inventor ${unknown.personId} is not on file.`,
-      { at: '/inventors' },
-    );
-  if (application.mode === 'coOwnership' && (unitPpm <= 0 || unitPpm >= 1_000_000))
-    return refuse(
-      'coOwnershipNeedsBoth',
-      '共同所有应由单位与完成人均持有份额。',
-      'In co-ownership both the unit and the inventors hold a part.',
-      { at: '/unitPpm' },
-    );
-  if (application.mode !== 'coOwnership' && unitPpm !== application.unitPpm)
-    return refuse(
-      'unitShareFixed',
-      '该赋权方式下单位份额不因异议而变。',
-      'In this mode an objection does not change the unit’s part.',
-      { at: '/unitPpm' },
-    );
-  const before = new Map(application.inventors.map((i) => [i.personId, i.ppm]));
-  const now = new Map(inventors.map((i) => [i.personId, i.ppm]));
-  const termsForAll = unitPpm !== application.unitPpm || incomeUnitPpm !== application.incomeUnitPpm;
-  const touched = [...new Set([...before.keys(), ...now.keys()])].filter((id) => termsForAll || before.get(id) !== now.get(id));
-  if (touched.length === 0) return refuse('nothingChanged', '新方案与原方案相同。', 'The proposal changes nothing.');
-  const dead = new Set(state.team.filter((m) => m.status === 'deceased').map((m) => m.personId));
-  const mustSign = touched.filter((id) => !dead.has(id));
-  return decided([
-    happened(act, 'amendmentProposed', { version: state.amendments + 1, inventors, unitPpm, incomeUnitPpm, grounds, mustSign }),
-  ]);
-}
-
-export function signAmendment(state: OpenState, act: Act<'signAmendment'>): Decision {
-  const { amendment } = state;
-  const personId = actingFor(act);
-  if (!amendment || amendment.version !== act.body.amendmentVersion)
-    return refuse('versionChanged', '没有该版本的分配方案。', 'There is no such version of the amendment.', {
-      status: 409,
-      at: '/amendmentVersion',
-    });
-  if (!amendment.mustSign.includes(personId))
-    return refuse('signatureNotNeeded', '该方案不改变您的权益，无需签署。', 'The amendment does not touch your part.', {
-      status: 409,
-    });
-  if (amendment.signed.includes(personId))
-    return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
-  const events: NewEvent[] = [happened(act, 'amendmentSigned', { version: amendment.version, personId })];
-  const open = amendment.mustSign.filter((id) => id !== personId && !amendment.signed.includes(id));
-  if (open.length > 0) return decided(events);
-  const { application } = state;
-  const changed = [
-    ...(JSON.stringify(application.inventors) === JSON.stringify(amendment.inventors) ? [] : ['inventors', 'sharesOrTerm']),
-    ...(application.unitPpm === amendment.unitPpm ? [] : ['sharesOrTerm']),
-    ...(application.incomeUnitPpm === amendment.incomeUnitPpm ? [] : ['incomeSplit']),
-  ];
-  const adopted = [...events, happened(act, 'amendmentAdopted', { version: amendment.version, changed: [...new Set(changed)] })];
-  const again =
-    state.approvedBy === 'leadership'
-      ? 'leadershipDecision'
-      : state.approvedBy === 'leadingGroup'
-        ? 'groupDecision'
-        : 'noticePreparation';
-  return decided([...adopted, enter(foresee(state, act, adopted), act, again)]);
 }
 
 /** 公示情况说明: the result of the publicity in writing, after every window is closed and every objection answered. */

@@ -4,7 +4,7 @@ import type { Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { valueOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
-import { isMajor, after } from '../route.ts';
+import { after, finalBody } from '../route.ts';
 import type { OpenState } from '../state.ts';
 import { assessBody, bodyAt, decided, end, enter, fact, happened, type Act } from './common.ts';
 
@@ -25,7 +25,7 @@ export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartmen
     });
   if (state.reviews.some((review) => review.department === department))
     return refuse('alreadyReviewed', '该部门已审核。', 'That department has reviewed.', { status: 409, at: '/department' });
-  const reviews = [...state.reviews, { department, outcome }];
+  const reviews = [...state.reviews, { department, outcome, opinion }];
   const objections = reviews.filter((review) => review.outcome === 'object').length;
   const agreed = reviews.length - objections;
   const events: NewEvent[] = [happened(act, 'departmentReviewed', { department, outcome, opinion })];
@@ -34,10 +34,11 @@ export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartmen
   const failed = rule === 'all' ? objections > 0 && open === 0 : agreed === 0 && open === 0;
   if (passed) return decided([...events, enter(state, act, after('departmentReview', state.application, state.rules))]);
   if (!failed) return decided(events);
-  // A department's objection does not end a case: the office puts it to the applicants, with the opinions.
+  // A department's objection does not end a case: the office puts it to the applicants, with the opinions of all who objected.
+  const items = reviews.flatMap((r) => (r.outcome === 'object' ? [{ at: `/departments/${r.department}`, text: r.opinion }] : []));
   return decided([
     ...events,
-    happened(act, 'returnedForCorrection', { count: state.returns + 1, items: [{ at: '/departments', text: opinion }] }),
+    happened(act, 'returnedForCorrection', { count: state.returns + 1, items }),
     happened(act, 'stepEntered', { step: 'returned' }),
   ]);
 }
@@ -134,8 +135,7 @@ export function recordDecision(state: OpenState, act: Act<'recordDecision'>): De
     return refuse('groundsMissing', '不同意的决定应说明理由。', 'A rejection states its grounds.', { at: '/grounds' });
   const round = state.decisions.filter((d) => d.body === minutes.body).length + 1;
   const event = happened(act, 'decisionRecorded', { ...minutes, assessment, tally: counted.tally, round });
-  const { leadershipForMajor } = valueOf(state.rules, 'decision.collective');
-  const deliberatesOnly = minutes.body === 'leadingGroup' && leadershipForMajor && isMajor(state.application, state.rules);
+  const deliberatesOnly = minutes.body !== finalBody(state.application, state.rules);
   // On a major matter the group's vote is its opinion; the leadership decides (nm-hei.6a).
   if (minutes.outcome === 'approved' || deliberatesOnly)
     return decided([event, enter(state, act, after(state.step, state.application, state.rules))]);

@@ -1,0 +1,108 @@
+/** What an upheld objection changes: a new split, signed by all whom it touches, and decided again. */
+import type { Decision, Envelope, NewEvent } from '../../process.ts';
+import { refuse } from '../../refusal.ts';
+import { valueOf } from '../../rules.ts';
+import { finalBody, stepOf } from '../route.ts';
+import { living, type OpenState } from '../state.ts';
+import { actingFor, decided, enter, fact, foresee, happened, type Act } from './common.ts';
+import { isShare, splitFault } from './guards.ts';
+
+/** The new split after an upheld objection: everybody whose part changes signs it, joiners and leavers included. */
+export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>): Decision {
+  const { inventors, unitPpm, incomeUnitPpm, grounds } = act.body;
+  const { application } = state;
+  const fault = splitFault(inventors);
+  if (fault) return fault;
+  if (!isShare(unitPpm) || !isShare(incomeUnitPpm))
+    return refuse('shareInvalid', '比例应在 0 至 100% 之间。', 'Shares lie between 0 and 100 %.', { at: '/unitPpm' });
+  const unknown = inventors.find((i) => fact(act, 'people')[i.personId] === undefined);
+  if (unknown)
+    return refuse(
+      'inventorUnknown',
+      `完成人 ${unknown.personId} 不在人员名册中。`,
+      `Inventor ${unknown.personId} is not on file.`,
+      { at: '/inventors' },
+    );
+  if (application.mode === 'coOwnership' && (unitPpm <= 0 || unitPpm >= 1_000_000))
+    return refuse(
+      'coOwnershipNeedsBoth',
+      '共同所有应由单位与完成人均持有份额。',
+      'In co-ownership both the unit and the inventors hold a part.',
+      { at: '/unitPpm' },
+    );
+  if (application.mode !== 'coOwnership' && unitPpm !== application.unitPpm)
+    return refuse(
+      'unitShareFixed',
+      '该赋权方式下单位份额不因异议而变。',
+      'In this mode an objection does not change the unit’s part.',
+      { at: '/unitPpm' },
+    );
+  const lost = application.price?.buyerIds.find((id) => !inventors.some((i) => i.personId === id));
+  if (lost)
+    return refuse('buyerNotInventor', '受让人应为成果完成人。', 'The buyers are inventors of the result.', {
+      at: '/inventors',
+      clause: 'bt-149.1b',
+    });
+  const before = new Map(application.inventors.map((i) => [i.personId, i.ppm]));
+  const now = new Map(inventors.map((i) => [i.personId, i.ppm]));
+  const termsForAll = unitPpm !== application.unitPpm || incomeUnitPpm !== application.incomeUnitPpm;
+  const touched = [...new Set([...before.keys(), ...now.keys()])].filter((id) => termsForAll || before.get(id) !== now.get(id));
+  if (touched.length === 0) return refuse('nothingChanged', '新方案与原方案相同。', 'The proposal changes nothing.');
+  const people = fact(act, 'people');
+  const died = (id: string): boolean => {
+    const member = state.team.find((m) => m.personId === id);
+    if (member) return member.status === 'deceased';
+    return people[id]?.status === 'deceased' || state.amendment?.deceased.includes(id) === true;
+  };
+  const deceased = inventors.map((i) => i.personId).filter((id) => !before.has(id) && died(id));
+  const affected = touched.filter((id) => !died(id));
+  // Where the new split touches the dead alone, the living members answer for it.
+  const mustSign = affected.length > 0 ? affected : living(state).map((m) => m.personId);
+  return decided([
+    happened(act, 'amendmentProposed', {
+      version: state.amendments + 1,
+      inventors,
+      unitPpm,
+      incomeUnitPpm,
+      grounds,
+      mustSign,
+      ...(deceased.length > 0 ? { deceased } : {}),
+    }),
+  ]);
+}
+
+export function signAmendment(state: OpenState, act: Act<'signAmendment'>): Decision {
+  const { amendment } = state;
+  const personId = actingFor(act);
+  if (!amendment || amendment.version !== act.body.amendmentVersion)
+    return refuse('versionChanged', '没有该版本的分配方案。', 'There is no such version of the amendment.', {
+      status: 409,
+      at: '/amendmentVersion',
+    });
+  if (!amendment.mustSign.includes(personId))
+    return refuse('signatureNotNeeded', '该方案不改变您的权益，无需签署。', 'The amendment does not touch your part.', {
+      status: 409,
+    });
+  if (amendment.signed.includes(personId))
+    return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
+  const events: NewEvent[] = [happened(act, 'amendmentSigned', { version: amendment.version, personId })];
+  return decided([...events, ...adoptIfSigned(foresee(state, act, events), act)]);
+}
+
+/** With the last signature the new terms take effect, and go back to where the old ones were decided. */
+export function adoptIfSigned(state: OpenState, act: Envelope): NewEvent[] {
+  const { amendment, application } = state;
+  if (!amendment || amendment.mustSign.some((id) => !amendment.signed.includes(id))) return [];
+  const changed = [
+    ...(JSON.stringify(application.inventors) === JSON.stringify(amendment.inventors) ? [] : ['inventors', 'sharesOrTerm']),
+    ...(application.unitPpm === amendment.unitPpm ? [] : ['sharesOrTerm']),
+    ...(application.incomeUnitPpm === amendment.incomeUnitPpm ? [] : ['incomeSplit']),
+  ];
+  const adopted = happened(act, 'amendmentAdopted', { version: amendment.version, changed: [...new Set(changed)] });
+  // Decided again by the body that decides such a matter, then publicised; or the other way round, as the order is.
+  const again =
+    valueOf(state.rules, 'publicity.order') === 'approveThenPublish'
+      ? stepOf(finalBody(application, state.rules))
+      : 'noticePreparation';
+  return [adopted, enter(foresee(state, act, [adopted]), act, again)];
+}

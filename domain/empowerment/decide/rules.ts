@@ -1,0 +1,109 @@
+/** New law in a running case: a prevailing rule stops it, and a recorded transition moves it. */
+import type { Decision, NewEvent } from '../../process.ts';
+import { isPending } from '../../objection/index.ts';
+import type { Notice } from '../../publicity/index.ts';
+import { refuse } from '../../refusal.ts';
+import { ruleOf, valueOf, type RuleSnapshot } from '../../rules.ts';
+import { concluded, type OpenState } from '../state.ts';
+import { bodyAt, decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
+import { barOfLaw, submissionFault } from './guards.ts';
+import { placeOn } from './place.ts';
+
+/** Acts that would take a legal step under rules that no longer prevail. */
+export const legalSteps: ReadonlySet<string> = new Set([
+  'submit',
+  'passCheck',
+  'reviewAsDepartment',
+  'recordDecision',
+  'publishNotice',
+  'stateResult',
+  'proposeAgreement',
+  'signAgreement',
+  'recordCoOwnerSignature',
+  'recordTitleChange',
+  'grantUseRight',
+  'tagLedger',
+]);
+
+export function raisePrevailingRules(state: OpenState, act: Act<'raisePrevailingRules'>): Decision {
+  if (state.raised?.toHash === act.body.toHash || state.rules.hash === act.body.toHash)
+    return refuse('alreadyRaised', '该规则变化已提示。', 'The case is raised already.', { status: 409 });
+  return decided([happened(act, 'rulesRaised', act.body)]);
+}
+
+/** Whether the notice was on show for as long as the rules ask; in another unit one cannot tell, so it was not. */
+function longEnough(notice: Notice, state: OpenState, rules: RuleSnapshot): boolean {
+  const key = notice.kind === 'price' ? ('publicity.price' as const) : (`publicity.${state.application.mode}` as const);
+  const floor = valueOf(rules, key);
+  return notice.deadline.unit === floor.unit && notice.deadline.n >= floor.n;
+}
+
+/** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */
+export function transitionRules(state: OpenState, act: Act<'transitionRules'>): Decision {
+  const { toHash, minutesNumber, minutes, grounds, newNotice } = act.body;
+  const { application } = state;
+  const rules = fact(act, 'currentRules');
+  if (rules.hash === state.rules.hash)
+    return refuse('rulesUnchanged', '本案已适用现行规则。', 'The case is under the current rules already.', { status: 409 });
+  if (rules.hash !== toHash)
+    return refuse(
+      'rulesMoved',
+      '现行规则与所选版本不一致，请核对后再决定。',
+      'The current rules are not the version you chose; look again.',
+      { status: 409, at: '/toHash' },
+    );
+  const move = { fromHash: state.rules.hash, rules, minutesNumber, minutes, grounds };
+  const binds = concluded(state);
+  // What has been agreed lives on under new law; there is nothing left to publicise or to decide.
+  if (binds && (newNotice || !state.raised))
+    return refuse(
+      'agreementBinds',
+      '协议已签署完成，只能在上位规则变化时登记适用新规则，不再重新公示。',
+      'The agreement is concluded and binds: only a prevailing rule moves the case now, and without a new notice.',
+      { status: 409 },
+    );
+  if (binds) return decided([happened(act, 'rulesTransitioned', { ...move, newNotice: false })]);
+  const shown = state.notices.filter((n) => n.round === state.round && n.state !== 'takenDown');
+  const published = shown.length > 0;
+  const fault = state.submittedOn === undefined || state.step === 'returned' ? undefined : submissionFault(application, rules);
+  const reordered = valueOf(rules, 'publicity.order') !== valueOf(state.rules, 'publicity.order');
+  const short = shown.find((notice) => !longEnough(notice, state, rules));
+  // Opting in to a rule of equal rank is a decision with a new notice; only a prevailing rule may leave a notice standing,
+  // and only one that satisfies it.
+  if (published && !newNotice && (!state.raised || fault || reordered || short))
+    return refuse(
+      'newNoticeNeeded',
+      '已公示的案件改用新规则应重新公示。',
+      'A case that has been publicised moves to new rules with a new notice.',
+      { at: '/newNotice', ...(short ? { clause: ruleOf(rules, `publicity.${application.mode}`).cite.clause } : {}) },
+    );
+  const again = published && newNotice;
+  const open = state.objections.some((o) => isPending(o) || (o.consequence !== 'none' && !state.settled.includes(o.id)));
+  if (again && open)
+    return refuse('objectionPending', '有未办结的异议，办结后再变更适用规则。', 'An objection is pending; decide it first.', {
+      status: 409,
+    });
+  const moved = happened(act, 'rulesTransitioned', { ...move, newNotice: again });
+  const next = foresee(state, act, [moved]);
+  const bar = state.submittedOn === undefined ? undefined : barOfLaw(application, rules);
+  if (bar) {
+    const refused = happened(act, 'applicationRefused', { by: 'rule', code: bar.code, clause: bar.clause });
+    const events = [moved, refused, ...end(state, act, 'refused').events];
+    return decided(events, releasing(state, events));
+  }
+  if (fault) {
+    const items = [{ at: fault.refusal.at ?? '/application', text: grounds }];
+    return decided([
+      moved,
+      happened(act, 'returnedForCorrection', { count: state.returns + 1, items }),
+      happened(act, 'stepEntered', { step: 'returned' }),
+    ]);
+  }
+  return decided([moved, ...entering(next, act, again)]);
+}
+
+/** Enters the step anew where it changes, or where a body must be assessed by another quorum. */
+function entering(next: OpenState, act: Act<'transitionRules'>, again: boolean): NewEvent[] {
+  const placed = placeOn(next, again ? 'noticePreparation' : next.step);
+  return placed === next.step && !bodyAt(placed) ? [] : [enter(next, act, placed)];
+}
