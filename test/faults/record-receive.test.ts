@@ -81,6 +81,11 @@ describe('an act received', () => {
   });
 });
 
+test('the clock cuts to whole milliseconds: it is never ahead of time', async () => {
+  const never = 'SELECT bool_and(service_clock() <= clock_timestamp()) AS x FROM generate_series(1, 2000)';
+  expect(await office.one(never)).toBe(true);
+});
+
 describe('the last millisecond of a window', () => {
   test('is in time, the first after it is not, and a closed window is not spoken of', async () => {
     const at = await office.holdClock();
@@ -119,6 +124,24 @@ describe('the last millisecond of a window', () => {
 });
 
 describe('closing a window', () => {
+  test('that holds the case makes a receipt wait, and the receipt counts from then', async () => {
+    const at = await office.holdClock();
+    await at('2026-03-16T15:59:59.999Z');
+    const caseId = await inPublicity();
+    const holder = await office.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM cases WHERE id = $1 FOR UPDATE', [caseId]);
+      const receipt = office.receive(caseId);
+      expect(await Promise.race([receipt, new Promise((next) => setTimeout(() => next('waiting'), 200))])).toBe('waiting');
+      await at(endsAt);
+      await holder.query('COMMIT');
+      expect((await receipt).act).toMatchObject({ receivedAt: endsAt, timely: { [key]: false } });
+    } finally {
+      holder.release();
+    }
+  });
+
   test('waits for an earlier receipt that is undelivered, but not for a later one', async () => {
     const at = await office.holdClock();
     await at('2026-03-16T15:59:00Z');
