@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { registerClauses } from './clauses.ts';
 import { registerDeadline } from './deadline.ts';
 import { registerDemo } from './demo/index.ts';
 
 /** Each adds one command. A command imports what is heavy only when it runs, so that the others start at once. */
-const commands = [registerDeadline, registerDemo];
+const commands = [registerClauses, registerDeadline, registerDemo];
 
 // A reader that stops early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

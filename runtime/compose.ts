@@ -1,5 +1,33 @@
+/** Composition root: what the parts of the service are made of. Everything else is handed what it needs. */
+import { hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Connection } from '@temporalio/client';
+import { Pool } from 'pg';
+import { pino, type Logger } from 'pino';
+import { BlobStore } from '../activities/documents.ts';
+import { keyRing as valueKeys, type KeyProvider } from '../activities/keys.ts';
+import { createCaseActivities } from '../activities/record.ts';
+import { Sealer } from '../activities/sealing.ts';
+import { Access } from '../api/access.ts';
+import { Answers } from '../api/answers.ts';
+import { createApp } from '../api/app.ts';
+import { tokenVerifier } from '../api/auth.ts';
+import { Cursors } from '../api/cursor.ts';
+import { AUDIENCE, DEV_ISSUER, devIssuerRouter, openDevIssuer } from '../api/devIssuer.ts';
+import { Law } from '../api/law.ts';
+import { PrismaClient } from '../prisma/generated/client.ts';
+import { addressesFromAccounts, mailChannel } from '../worker/channels.ts';
+import { keyRing as payloadKeys } from '../worker/codec.ts';
+import { startJobs } from '../worker/jobs.ts';
+import { startWorker as startCaseWorker } from '../worker/main.ts';
+import { startOutbox } from '../worker/outbox.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
+import { packageRoot } from './packageRoot.ts';
+import { seedSamples } from './seed.ts';
 import type { Part } from './supervise.ts';
 
 /** What the parts of the service are given: where everything is, once it runs. */
@@ -24,21 +52,154 @@ export interface ServicePart extends Part {
   url?: string;
 }
 
+const WORKER_CONNECTIONS = 16;
+const API_CONNECTIONS = 12;
+
+/** A key for one purpose, from a key that the operator keeps: what leaks of one tells nothing of the other. */
+function derived(key: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, '', `fuquan ${purpose}`, 32));
+}
+
+const sealingKeys = (keys: CodecKey[]): KeyProvider =>
+  valueKeys(keys.map(({ id, key }) => ({ id, key: derived(key, 'subject keys') })));
+
+function poolOf(context: RuntimeContext, max: number, log: Logger): Pool {
+  const pool = new Pool({ connectionString: context.databaseUrl, max });
+  // A connection that the server closed is replaced at its next use.
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection broke'));
+  return pool;
+}
+
+const logOf = ({ config }: RuntimeContext, part: string): Logger =>
+  pino({ level: config.logLevel, base: { part } }, pino.destination(logTarget(config, part)));
+
+/** Started as one by a person, the service logs to files and keeps the terminal for what it has to say. */
+function logTarget(config: RuntimeConfig, part: string): { dest: string | number; mkdir?: boolean } {
+  return config.role === 'all' && !config.production
+    ? { dest: join(config.dataDir, 'logs', `${part}.log`), mkdir: true }
+    : { dest: 1 };
+}
+
 /** Sample data on a first start outside production; does nothing where there is data. */
-export async function seed(_context: RuntimeContext): Promise<void> {
-  await Promise.resolve();
+export async function seed(context: RuntimeContext): Promise<void> {
+  const pool = new Pool({ connectionString: context.databaseUrl, max: 4 });
+  try {
+    const fresh = await seedSamples(pool, new Sealer({ pool, keys: sealingKeys(context.codecKeys) }));
+    if (fresh > 0) context.report(`已写入 ${fresh} 个示例单位（均为虚构） · ${fresh} sample institutions written, all invented`);
+  } finally {
+    await pool.end();
+  }
 }
 
-/** Workers, dispatcher and outbox delivery. */
-export async function startWorker(_context: RuntimeContext): Promise<ServicePart> {
-  return Promise.reject(notBuilt('worker'));
+/** Workers, dispatcher, jobs and delivery of messages. */
+export async function startWorker(context: RuntimeContext): Promise<ServicePart> {
+  const { config, codecKeys, temporal } = context;
+  const log = logOf(context, 'worker');
+  const pool = poolOf(context, WORKER_CONNECTIONS, log);
+  const connection = { connectionString: context.databaseUrl };
+  const opener = new Sealer({ pool, keys: sealingKeys(codecKeys) });
+  const channels = config.mail ? [mailChannel(config.mail, addressesFromAccounts(pool))] : [];
+  const [newest] = codecKeys;
+  if (!newest) throw new LaunchError('noCodecKey', { zh: '没有可用的加密密钥。', en: 'There is no key to encrypt with.' });
+  try {
+    const worker = await startCaseWorker({
+      config: {
+        temporalAddress: temporal.address,
+        namespace: temporal.namespace,
+        cacheDir: config.cacheDir,
+        deploymentName: 'fuquan',
+      },
+      pool,
+      connection,
+      keys: payloadKeys(newest.id, Object.fromEntries(codecKeys.map(({ id, key }) => [id, Buffer.from(key).toString('base64')]))),
+      activities: createCaseActivities({ pool }),
+      log,
+      companions: [() => startOutbox({ pool, connection, opener, channels, log }), () => startJobs({ pool, log })],
+    });
+    return {
+      died: worker.died,
+      async stop() {
+        await worker.stop();
+        await Promise.all(channels.map((channel) => channel.close()));
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
 }
 
-/** The HTTP API. */
-export async function startApi(_context: RuntimeContext): Promise<ServicePart> {
-  return Promise.reject(notBuilt('API'));
+const version = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
+
+/** The HTTP API. Outside production it brings its own issuer of tokens. */
+export async function startApi(context: RuntimeContext): Promise<ServicePart> {
+  const { config, databaseUrl, codecKeys, temporal } = context;
+  const log = logOf(context, 'api');
+  const pool = poolOf(context, API_CONNECTIONS, log);
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: API_CONNECTIONS }) });
+  const keys = sealingKeys(codecKeys);
+  const sealer = new Sealer({ pool, keys });
+  const issuer = config.tokens ? undefined : await openDevIssuer(config.dataDir, config.production);
+  const verify = tokenVerifier(
+    config.tokens
+      ? { issuer: config.tokens.issuer, audience: config.tokens.audience, keys: { jwksUri: config.tokens.jwksUri } }
+      : { issuer: DEV_ISSUER, audience: AUDIENCE, keys: { jwks: issuer?.jwks ?? { keys: [] } } },
+  );
+  const answers = new Answers(prisma, databaseUrl);
+  await answers.start();
+  const temporalConnection = Connection.lazy({ address: temporal.address });
+  const app = createApp(
+    {
+      prisma,
+      access: new Access(prisma, verify),
+      answers,
+      cursors: new Cursors(Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors'))),
+      sealer,
+      blobs: new BlobStore({ pool, keys, sealer, folder: join(config.dataDir, 'documents') }),
+      law: new Law(prisma),
+      log,
+      answerWithinMs: 5_000,
+      checkAnswers: false,
+      checks: { temporal: () => isServing(temporalConnection) },
+    },
+    { version: version(), ...(issuer && { extra: devIssuerRouter(issuer, prisma) }) },
+  );
+  const server = createServer(app);
+  const { host, port } = config.api;
+  const release = async (): Promise<void> => {
+    await answers.close();
+    await prisma.$disconnect();
+    await temporalConnection.close();
+    await pool.end();
+  };
+  try {
+    await new Promise<void>((ready, fail) => server.once('error', fail).listen(port, host, ready));
+  } catch (error) {
+    await release();
+    throw portError(error, port);
+  }
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    async stop() {
+      server.closeIdleConnections();
+      await new Promise<void>((closed) => server.close(() => closed()));
+      await release();
+    },
+  };
 }
 
-function notBuilt(part: string): LaunchError {
-  return new LaunchError('notBuilt', { zh: `${part} 尚未完成。`, en: `The ${part} is not built yet.` });
+async function isServing(connection: Connection): Promise<boolean> {
+  await connection.ensureConnected();
+  const { status } = await connection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' });
+  return status === 1;
+}
+
+function portError(error: unknown, port: number): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
+  return new LaunchError('portTaken', {
+    zh: `端口 ${port} 已被占用。请停止占用它的程序，或用 FUQUAN_API_PORT 换一个端口。`,
+    en: `Port ${port} is taken. Stop the program that uses it, or choose another with FUQUAN_API_PORT.`,
+  });
 }

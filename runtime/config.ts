@@ -45,6 +45,9 @@ const environment = z.object({
   TEMPORAL_NAMESPACE: namespace.default('fuquan'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_FROM: z.string().min(3).optional(),
+  FUQUAN_TOKEN_ISSUER: z.string().min(1).optional(),
+  FUQUAN_TOKEN_AUDIENCE: z.string().min(1).default('fuquan'),
+  FUQUAN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -80,6 +83,8 @@ export interface RuntimeConfig {
   /** Newest first; undefined outside production: localSecrets.ts makes one. */
   codecKeys: CodecKey[] | undefined;
   mail: { url: string; from: string } | undefined;
+  /** Who issues bearer tokens; undefined outside production: the development issuer. */
+  tokens: { issuer: string; audience: string; jwksUri: string } | undefined;
   logLevel: z.infer<typeof environment>['LOG_LEVEL'];
 }
 
@@ -112,6 +117,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
     },
     codecKeys: value.FUQUAN_CODEC_KEYS,
     mail: value.SMTP_URL && value.SMTP_FROM ? { url: value.SMTP_URL, from: value.SMTP_FROM } : undefined,
+    tokens:
+      value.FUQUAN_TOKEN_ISSUER && value.FUQUAN_TOKEN_JWKS_URI
+        ? { issuer: value.FUQUAN_TOKEN_ISSUER, audience: value.FUQUAN_TOKEN_AUDIENCE, jwksUri: value.FUQUAN_TOKEN_JWKS_URI }
+        : undefined,
     logLevel: value.LOG_LEVEL,
   };
 }
@@ -129,6 +138,10 @@ function contradictions(value: z.infer<typeof environment>): string[] {
   }
   if (value.NODE_ENV === 'production' && value.FUQUAN_ROLE !== 'migrate') {
     need('FUQUAN_CODEC_KEYS', '生产环境必须设置 · is needed in production');
+  }
+  if (value.NODE_ENV === 'production' && (value.FUQUAN_ROLE === 'api' || value.FUQUAN_ROLE === 'all')) {
+    need('FUQUAN_TOKEN_ISSUER', '生产环境必须设置 · is needed in production');
+    need('FUQUAN_TOKEN_JWKS_URI', '生产环境必须设置 · is needed in production');
   }
   if (value.SMTP_URL) need('SMTP_FROM', '设置 SMTP_URL 时需要发件人 · is needed with SMTP_URL');
   if (value.TEMPORAL_NAMESPACE === value.FUQUAN_REHEARSAL_NAMESPACE) {
