@@ -12,7 +12,7 @@ import { documentsIn, seal } from '../api/seal.ts';
 import { caseTaskQueue, caseWorkflowId, type ActAnswer } from '../contracts/messages.ts';
 import { actSchemas, isPersonAct } from '../contracts/schemas.ts';
 import type { ActType } from '../domain/empowerment/acts.ts';
-import type { Refusal } from '../domain/process.ts';
+import type { Actor, Message, Refusal } from '../domain/process.ts';
 import { instantMs } from '../domain/time/index.ts';
 import { keyRing as payloadKeys } from '../worker/codec.ts';
 import type { Log } from '../worker/log.ts';
@@ -53,6 +53,7 @@ export interface TimelineEntry {
   type: string;
   effectiveAt: string;
   recordedAt: string;
+  actor: Actor;
   data: Record<string, unknown>;
 }
 
@@ -61,7 +62,8 @@ export interface Told {
   caseId: string;
   seq: number;
   template: string;
-  recipient: Record<string, string>;
+  recipient: Message['to'];
+  values: Message['values'];
 }
 
 export class Rehearsal {
@@ -138,6 +140,21 @@ export class Rehearsal {
     achievement: { kind: string; title: string; id?: string },
   ): Promise<{ caseId: string; achievementId: string }> {
     const caseId = randomUUID();
+    const achievementId = await this.achievement(institutionId, achievement);
+    await this.pool.query(
+      `INSERT INTO cases (id, institution_id, kind, mode, achievement_id, step, status, created_by)
+       VALUES ($1, $2, 'empowerment', 'coOwnership', $3, 'draft', 'draft', $4)`,
+      [caseId, institutionId, achievementId, personId],
+    );
+    await this.pool.query(
+      "INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, 'representative')",
+      [caseId, institutionId, personId],
+    );
+    return { caseId, achievementId };
+  }
+
+  /** An achievement of the institution's; one that it has already stays as it is. Answers its id. */
+  async achievement(institutionId: string, achievement: { kind: string; title: string; id?: string }): Promise<string> {
     const achievementId = achievement.id ?? randomUUID();
     const { ref, row } = await this.sealer.seal({ kind: 'achievement', id: achievementId }, achievement.title);
     const fresh = await this.pool.query(
@@ -151,16 +168,7 @@ export class Rehearsal {
         [row.id, institutionId, row.subjectKind, row.subjectId, row.digest, row.nonce, row.ciphertext],
       );
     }
-    await this.pool.query(
-      `INSERT INTO cases (id, institution_id, kind, mode, achievement_id, step, status, created_by)
-       VALUES ($1, $2, 'empowerment', 'coOwnership', $3, 'draft', 'draft', $4)`,
-      [caseId, institutionId, achievementId, personId],
-    );
-    await this.pool.query(
-      "INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, 'representative')",
-      [caseId, institutionId, personId],
-    );
-    return { caseId, achievementId };
+    return achievementId;
   }
 
   /** Performs one act at the rehearsal's present instant, through the inbox and the case's workflow. */
@@ -246,7 +254,7 @@ export class Rehearsal {
   /** What the ledger holds, in the order of record. */
   async timeline(caseId: string): Promise<TimelineEntry[]> {
     const { rows } = await this.pool.query<TimelineEntry>(
-      `SELECT case_id AS "caseId", seq, type, effective_at AS "effectiveAt", iso(recorded_at) AS "recordedAt", data
+      `SELECT case_id AS "caseId", seq, type, effective_at AS "effectiveAt", iso(recorded_at) AS "recordedAt", actor, data
          FROM ledger WHERE case_id = $1 ORDER BY seq`,
       [caseId],
     );
@@ -256,7 +264,7 @@ export class Rehearsal {
   /** What would have been sent. */
   async told(caseId: string): Promise<Told[]> {
     const { rows } = await this.pool.query<Told>(
-      'SELECT case_id AS "caseId", seq, template, recipient FROM outbox WHERE case_id = $1 ORDER BY seq, id',
+      `SELECT case_id AS "caseId", seq, template, recipient, "values" FROM outbox WHERE case_id = $1 ORDER BY seq, id`,
       [caseId],
     );
     return rows;
