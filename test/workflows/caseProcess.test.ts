@@ -4,6 +4,7 @@ import { createCaseActivities } from '../../activities/record.ts';
 import { caseWorkflowId, stateQuery, type CaseActivities } from '../../contracts/messages.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import type { CaseSummary } from '../../workflows/shared/caseProcess.ts';
+import { SYSTEM_ACTOR } from '../../worker/systemActs.ts';
 import { waitFor } from '../harness/services.ts';
 import { Engine } from './support/engine.ts';
 import { probe } from './support/probeProcess.ts';
@@ -131,6 +132,13 @@ describe('a case on a real server', () => {
     faults = {};
     expect(await engine.perform(caseId, 'mark', { n: 2 })).toMatchObject({ outcome: 'done', version: 3 });
     expect(await types(caseId)).toEqual(['opened', 'marked', 'marked']);
+  });
+
+  it('answers an act of the system that came through the inbox, and keeps it as the system’s', async () => {
+    const caseId = await engine.openCase();
+    const act = await engine.receive(caseId, 'mark', { n: 1 }, SYSTEM_ACTOR);
+    expect(await engine.answered(act)).toMatchObject({ outcome: 'done', version: 2 });
+    expect((await engine.ledger(caseId))[1]).toMatchObject({ actId: act, actor: { kind: 'system' } });
   });
 
   it('tells the refusal of a guard', async () => {

@@ -46,12 +46,12 @@ export class Acting<S> {
     return 'refusal' in decision ? decision.refusal : undefined;
   }
 
-  /** Performs a person's act, after whatever time had brought when it was received. Throws a refusal as a failure. */
+  /** Performs an act from the inbox, after whatever time had brought when it was received. Throws a refusal as a failure. */
   async perform(envelope: Envelope): Promise<ActAnswer> {
     for (let wake = this.dueBy(envelope.receivedAt); wake; wake = this.dueBy(envelope.receivedAt)) {
       if ((await this.wake(wake)) !== undefined) break;
     }
-    const outcome = await this.#act(envelope);
+    const outcome = await this.#act(envelope, true);
     if (outcome.kind === 'done') return outcome.answer;
     throw refusalError({
       code: 'window.notOver',
@@ -76,7 +76,7 @@ export class Acting<S> {
       facts: this.#needsFacts(type) ? await loadFacts({ caseId, type, at }) : {},
     };
     try {
-      const outcome = await this.#act(envelope);
+      const outcome = await this.#act(envelope, false);
       return outcome.kind === 'done' ? undefined : instantMs(outcome.retryAt);
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.type !== refusalFailure) throw error;
@@ -85,7 +85,7 @@ export class Acting<S> {
     }
   }
 
-  async #act(envelope: Envelope): Promise<Outcome> {
+  async #act(envelope: Envelope, fromInbox: boolean): Promise<Outcome> {
     const { known } = this;
     for (;;) {
       const done = known.answerTo(envelope.actId);
@@ -93,7 +93,7 @@ export class Acting<S> {
       const decision = this.#process.decide(known.state, envelope);
       if ('refusal' in decision) throw refusalError(decision.refusal);
       const preview = known.preview(envelope, decision.events);
-      const result = await record(known.request(envelope, preview, decision.guards ?? []));
+      const result = await record(known.request(envelope, preview, decision.guards ?? [], fromInbox));
       switch (result.kind) {
         case 'recorded': {
           const rows = [...known.asRows(envelope, decision.events, result.recordedAt), ...result.appended];

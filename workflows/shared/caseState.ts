@@ -116,13 +116,13 @@ export class CaseState<S> {
     return appended.flatMap((event) => this.#process.tell(this.#state, event));
   }
 
-  /** The request that writes the preview. */
-  request(envelope: Envelope, preview: Preview, guards: RecordRequest['guards']): RecordRequest {
+  /** The request that writes the preview; `fromInbox` acts have a row there that is answered with it. */
+  request(envelope: Envelope, preview: Preview, guards: RecordRequest['guards'], fromInbox: boolean): RecordRequest {
     return {
       caseId: this.#caseId,
       expectedVersion: this.#version,
       actId: envelope.actId,
-      fromInbox: envelope.actor.kind === 'person',
+      fromInbox,
       actor: envelope.actor,
       events: preview.events,
       guards,

@@ -108,13 +108,13 @@ export class Engine {
   }
 
   /** Receives an act as the API does, and answers its id. */
-  async receive(caseId: string, type: string, body: object = {}): Promise<string> {
+  async receive(caseId: string, type: string, body: object = {}, actor = this.personId): Promise<string> {
     const id = randomUUID();
     const act = {
       id,
       institutionId: this.institutionId,
       caseId,
-      actorPerson: this.personId,
+      actorPerson: actor,
       roles: ['member'],
       departments: [],
       type,
