@@ -62,7 +62,7 @@ export interface Told {
   caseId: string;
   seq: number;
   template: string;
-  recipient: Message['to'];
+  recipient: { personId?: string; role?: string; department?: string };
   values: Message['values'];
 }
 
