@@ -24,7 +24,9 @@ interface Seat {
 async function directory({ deps, caller }: Context): Promise<Directory> {
   const institution = caller.institution.id;
   const [people, seats, relations] = await Promise.all([
-    deps.prisma.$queryRaw<Row[]>`SELECT p.id::text, p.status, m.departments, array_append(array_remove(m.roles, 'member'), 'member') AS roles
+    deps.prisma.$queryRaw<
+      Row[]
+    >`SELECT p.id::text, p.status, m.departments, array_append(array_remove(m.roles, 'member'), 'member') AS roles
       FROM membership m JOIN person p ON p.id = m.person_id
      WHERE m.institution_id = ${institution}::uuid AND NOT m.ended AND (m.until IS NULL OR m.until >= ${caller.today}::date) ORDER BY p.id`,
     deps.prisma.$queryRaw<

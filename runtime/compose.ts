@@ -3,7 +3,6 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { PrismaPg } from '@prisma/adapter-pg';
 import { Connection } from '@temporalio/client';
 import { Pool } from 'pg';
 import { pino, type Logger } from 'pino';
@@ -11,14 +10,9 @@ import { BlobStore } from '../activities/documents.ts';
 import { keyRing as valueKeys, type KeyProvider } from '../activities/keys.ts';
 import { createCaseActivities } from '../activities/record.ts';
 import { Sealer } from '../activities/sealing.ts';
-import { Access } from '../api/access.ts';
-import { Answers } from '../api/answers.ts';
 import { createApp } from '../api/app.ts';
-import { tokenVerifier } from '../api/auth.ts';
-import { Cursors } from '../api/cursor.ts';
 import { AUDIENCE, DEV_ISSUER, devIssuerRouter, openDevIssuer } from '../api/devIssuer.ts';
-import { Law } from '../api/law.ts';
-import { PrismaClient } from '../prisma/generated/client.ts';
+import { apiDeps, openPrisma } from '../api/server.ts';
 import { addressesFromAccounts, mailChannel } from '../worker/channels.ts';
 import { keyRing as payloadKeys } from '../worker/codec.ts';
 import { startJobs } from '../worker/jobs.ts';
@@ -138,38 +132,30 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
   const { config, databaseUrl, codecKeys, temporal } = context;
   const log = logOf(context, 'api');
   const pool = poolOf(context, API_CONNECTIONS, log);
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: API_CONNECTIONS }) });
+  const prisma = openPrisma(databaseUrl, API_CONNECTIONS);
   const keys = sealingKeys(codecKeys);
   const sealer = new Sealer({ pool, keys });
   const issuer = config.tokens ? undefined : await openDevIssuer(config.dataDir, config.production);
-  const verify = tokenVerifier(
-    config.tokens
-      ? { issuer: config.tokens.issuer, audience: config.tokens.audience, keys: { jwksUri: config.tokens.jwksUri } }
-      : { issuer: DEV_ISSUER, audience: AUDIENCE, keys: { jwks: issuer?.jwks ?? { keys: [] } } },
-  );
-  const answers = new Answers(prisma, databaseUrl);
-  await answers.start();
+  const tokens = config.tokens
+    ? { issuer: config.tokens.issuer, audience: config.tokens.audience, keys: { jwksUri: config.tokens.jwksUri } }
+    : { issuer: DEV_ISSUER, audience: AUDIENCE, keys: { jwks: issuer?.jwks ?? { keys: [] } } };
   const temporalConnection = Connection.lazy({ address: temporal.address });
-  const app = createApp(
-    {
-      prisma,
-      access: new Access(prisma, verify),
-      answers,
-      cursors: new Cursors(Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors'))),
-      sealer,
-      blobs: new BlobStore({ pool, keys, sealer, folder: join(config.dataDir, 'documents') }),
-      law: new Law(prisma),
-      log,
-      answerWithinMs: 5_000,
-      checkAnswers: false,
-      checks: { temporal: () => isServing(temporalConnection) },
-    },
-    { version: version(), ...(issuer && { extra: devIssuerRouter(issuer, prisma) }) },
-  );
+  const deps = apiDeps({
+    prisma,
+    databaseUrl,
+    sealer,
+    blobs: new BlobStore({ pool, keys, sealer, folder: join(config.dataDir, 'documents') }),
+    tokens,
+    cursorSecret: Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors')),
+    log,
+    checks: { temporal: () => isServing(temporalConnection) },
+  });
+  await deps.answers.start();
+  const app = createApp(deps, { version: version(), ...(issuer && { extra: devIssuerRouter(issuer, prisma) }) });
   const server = createServer(app);
   const { host, port } = config.api;
   const release = async (): Promise<void> => {
-    await answers.close();
+    await deps.answers.close();
     await prisma.$disconnect();
     await temporalConnection.close();
     await pool.end();
@@ -193,7 +179,7 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
 async function isServing(connection: Connection): Promise<boolean> {
   await connection.ensureConnected();
   const { status } = await connection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' });
-  return status === 1;
+  return (status as number) === 1;
 }
 
 function portError(error: unknown, port: number): unknown {

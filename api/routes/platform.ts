@@ -1,4 +1,5 @@
 /** Packs and calendars: for everybody to read, for the platform operator to import. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { text, TEXT } from '../../contracts/schemas.ts';
 import { CalendarError, checkImport, type CalendarProblem } from '../../domain/time/index.ts';
@@ -140,6 +141,10 @@ export const platformRoutes = [
           skipDuplicates: true,
         });
         if (made.count === 0) throw new Problem('conflict.exists');
+        // A prevailing rule raises open cases; each is compared by a job, since no request can wait for all of them.
+        await tx.job.create({
+          data: { id: randomUUID(), kind: 'comparePinnedRules', input: { pack: pack.id }, createdBy: context.caller.personId },
+        });
         await audit(tx, context, 'importPack', `${pack.id}@${pack.version}`);
       });
       return { status: 201, body: shownPack(pack) };
