@@ -9,16 +9,15 @@ CREATE FUNCTION ledger_json(l ledger) RETURNS jsonb LANGUAGE sql STABLE AS $$
     'recordedAt', iso(l.recorded_at), 'actId', l.act_id, 'actor', l.actor, 'data', l.data);
 $$;
 
--- A case's rows after a version, in order; with an act's id, only that act's.
-CREATE FUNCTION ledger_rows(p_case uuid, p_after int, p_act text) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(ledger_json(l) ORDER BY l.seq), '[]') FROM ledger l
-   WHERE l.case_id = p_case AND l.seq > p_after AND (p_act IS NULL OR l.act_id = p_act);
+-- A case's rows after a version, in order.
+CREATE FUNCTION ledger_rows(p_case uuid, p_after int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(ledger_json(l) ORDER BY l.seq), '[]') FROM ledger l WHERE l.case_id = p_case AND l.seq > p_after;
 $$;
 
 -- A case from its ledger: version and events of one moment.
 CREATE FUNCTION load_case(p_case uuid, p_after int) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object('institutionId', c.institution_id, 'kind', c.kind, 'version', c.version,
-                            'events', ledger_rows(c.id, p_after, NULL))
+                            'events', ledger_rows(c.id, p_after))
     FROM cases c WHERE c.id = p_case;
 $$;
 
@@ -75,7 +74,8 @@ BEGIN
   END IF;
 
   -- A known act is told again what it did. An inbox row answered by a refusal must never gain an effect afterwards.
-  recorded := ledger_rows(the_case, 0, act);
+  SELECT coalesce(jsonb_agg(ledger_json(l) ORDER BY l.seq), '[]') INTO recorded
+    FROM ledger l WHERE l.case_id = the_case AND l.act_id = act;
   IF from_inbox THEN
     SELECT * INTO receipt FROM inbox i WHERE i.id = act::uuid AND i.case_id = the_case;
     IF NOT FOUND THEN
@@ -89,7 +89,7 @@ BEGIN
     RETURN jsonb_build_object('kind', 'known', 'version', c.version, 'events', recorded);
   END IF;
   IF c.version > expected THEN
-    RETURN jsonb_build_object('kind', 'stale', 'version', c.version, 'events', ledger_rows(the_case, expected, NULL));
+    RETURN jsonb_build_object('kind', 'stale', 'version', c.version, 'events', ledger_rows(the_case, expected));
   ELSIF c.version < expected THEN
     RAISE EXCEPTION 'Case % stands at %, not yet at %', the_case, c.version, expected USING ERRCODE = 'FQ002';
   END IF;
@@ -200,5 +200,5 @@ BEGIN
   END IF;
 
   RETURN jsonb_build_object('kind', 'recorded', 'version', last_seq, 'recordedAt', iso(now_is),
-                            'appended', ledger_rows(the_case, own_last, NULL));
+                            'appended', CASE WHEN last_seq > own_last THEN ledger_rows(the_case, own_last) ELSE '[]' END);
 END $$;
