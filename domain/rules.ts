@@ -140,7 +140,8 @@ export interface RuleValues {
   'review.departments': { departments: string[]; rule: 'all' | 'any' };
   /** Office-set time for handling an objection and for a review by a higher body. */
   'objection.handling': Duration;
-  'objection.review': { body: string; within: Duration };
+  /** The higher body, the time within which the objector may ask it, and the time it has (no source gives any of them). */
+  'objection.review': { body: string; askWithin: Duration; within: Duration };
   /** The five subjects a unit's rule set must cover (nm-hei.6b); named, missing ones are shown. */
   'overlay.covers': string[];
 

@@ -117,7 +117,7 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'decision.majorPriceFen': fen,
   'review.departments': z.strictObject({ departments: listOf(text), rule: z.enum(['all', 'any']) }),
   'objection.handling': ceiling,
-  'objection.review': z.strictObject({ body: text, within: ceiling }),
+  'objection.review': z.strictObject({ body: text, askWithin: ceiling, within: ceiling }),
   'overlay.covers': listOf(z.enum(coveredSubjects)),
   'pricing.channels': listOf(z.enum(['negotiation', 'listing', 'auction']), 1),
   'distribution.rewardShare': shareOf('netIncomeOrEquity'),

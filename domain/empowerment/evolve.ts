@@ -334,6 +334,7 @@ function closeCase(state: EmpowermentState, status: 'done' | 'refused' | 'withdr
   const objections = state.objections.map((o) => ({
     ...o,
     ...(o.handling?.state === 'running' ? { handling: { ...o.handling, state: 'cancelled' as const } } : {}),
+    ...(o.reviewing?.state === 'running' ? { reviewing: { ...o.reviewing, state: 'cancelled' as const } } : {}),
     ...(o.review?.state === 'running' ? { review: { ...o.review, state: 'cancelled' as const } } : {}),
   }));
   const over = {

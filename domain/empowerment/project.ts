@@ -123,7 +123,15 @@ function objectionTasks(state: OpenState): Task[] {
           ...(o.handling ? { due: o.handling.endsAt } : {}),
         }),
       );
-    return o.state === 'underReview' ? [byRole(state, 'recordReview', 'officer', { key: `recordReview:${o.id}`, since })] : [];
+    return o.state === 'underReview'
+      ? [
+          byRole(state, 'recordReview', 'officer', {
+            key: `recordReview:${o.id}`,
+            since,
+            ...(o.reviewing ? { due: o.reviewing.endsAt } : {}),
+          }),
+        ]
+      : [];
   });
 }
 
@@ -194,7 +202,7 @@ const objectionRow = (o: Objection): ObjectionRow => ({
 export function project(state: EmpowermentState): Projection {
   const deadlines: DeadlineRow[] = [
     ...state.notices.map((n) => n.deadline),
-    ...state.objections.flatMap((o) => [...(o.handling ? [o.handling] : []), ...(o.review ? [o.review] : [])]),
+    ...state.objections.flatMap((o) => [o.handling ?? [], o.review ?? [], o.reviewing ?? []].flat()),
     ...(state.term ? [state.term] : []),
   ];
   const notices: NoticeRow[] = state.notices.map((n) => ({

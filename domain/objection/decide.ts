@@ -9,7 +9,15 @@ import { refuse } from '../refusal.ts';
 import { ruleOf, type RuleSnapshot } from '../rules.ts';
 import { compareInstants, dateOfInstant, type Calendar } from '../time/index.ts';
 import { isPending } from './evolve.ts';
-import { handlingKey, reviewKey, type Consequence, type Finding, type Objection, type ObjectionEvents } from './types.ts';
+import {
+  handlingKey,
+  reviewingKey,
+  reviewKey,
+  type Consequence,
+  type Finding,
+  type Objection,
+  type ObjectionEvents,
+} from './types.ts';
 
 export interface Matter {
   objections: Objection[];
@@ -187,7 +195,7 @@ export function admit(
 function reviewDeadline(matter: Matter, objection: Objection, act: Envelope): ReturnType<typeof deadlineBy> {
   const rule = ruleOf(matter.rules, 'objection.review');
   return deadlineBy(
-    { key: reviewKey(objection.id), kind: 'review', start: dateOfInstant(act.receivedAt), duration: rule.value.within },
+    { key: reviewKey(objection.id), kind: 'review', start: dateOfInstant(act.receivedAt), duration: rule.value.askWithin },
     rule,
     calendarOf(act),
   );
@@ -292,7 +300,13 @@ export function requestReview(
       status: 409,
       clause: objection.review.clause,
     });
-  return { type: 'reviewRequested', data: { objectionId: objection.id, grounds: act.body.grounds } };
+  const rule = ruleOf(matter.rules, 'objection.review');
+  const reviewing = deadlineBy(
+    { key: reviewingKey(objection.id), kind: 'handling', start: dateOfInstant(act.receivedAt), duration: rule.value.within },
+    rule,
+    calendarOf(act),
+  );
+  return { type: 'reviewRequested', data: { objectionId: objection.id, grounds: act.body.grounds, reviewing } };
 }
 
 export function waiveReview(matter: Matter, act: Envelope<string, { objectionId: string }>): Answer<'reviewWaived'> {

@@ -53,6 +53,7 @@ function change(objection: Objection, event: Exclude<ObjectionEvent, { type: 'ob
         ...objection,
         state: 'underReview',
         reviewed: true,
+        reviewing: event.data.reviewing,
         ...(objection.review ? { review: closed(objection.review) } : {}),
       };
     case 'reviewWaived':
@@ -68,7 +69,12 @@ function change(objection: Objection, event: Exclude<ObjectionEvent, { type: 'ob
             ? 'upheldInPart'
             : 'dismissed'
         : 'upheld';
-      return { ...objection, state, consequence: confirmed ? objection.consequence : consequence };
+      return {
+        ...objection,
+        state,
+        consequence: confirmed ? objection.consequence : consequence,
+        ...(objection.reviewing ? { reviewing: closed(objection.reviewing) } : {}),
+      };
     }
   }
 }

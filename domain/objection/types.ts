@@ -30,6 +30,8 @@ export interface Objection {
   reply?: SealedRef;
   /** Time within which the objector may ask a higher body for one review; runs only after a dismissal of some ground. */
   review?: DeadlineRow;
+  /** The higher body's own time, once it was asked. */
+  reviewing?: DeadlineRow;
   reviewed: boolean;
 }
 
@@ -62,7 +64,7 @@ export interface ObjectionEvents {
     review?: DeadlineRow;
   };
   objectionWithdrawn: { objectionId: string };
-  reviewRequested: { objectionId: string; grounds: SealedRef };
+  reviewRequested: { objectionId: string; grounds: SealedRef; reviewing: DeadlineRow };
   reviewWaived: { objectionId: string };
   reviewLapsed: { objectionId: string };
   reviewRecorded: {
@@ -76,4 +78,5 @@ export interface ObjectionEvents {
 }
 
 export const reviewKey = (objectionId: string): string => `review:${objectionId}`;
+export const reviewingKey = (objectionId: string): string => `reviewing:${objectionId}`;
 export const handlingKey = (objectionId: string): string => `handling:${objectionId}`;

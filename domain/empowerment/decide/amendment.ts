@@ -7,7 +7,10 @@ import { living, type OpenState } from '../state.ts';
 import { actingFor, decided, enter, fact, foresee, happened, type Act } from './common.ts';
 import { isShare, splitFault } from './guards.ts';
 
-/** The new split after an upheld objection: everybody whose part changes signs it, joiners and leavers included. */
+/**
+ * The new split after an upheld objection, signed by everybody whose part it changes. Who joins or leaves makes it
+ * another team, whose members agree anew in writing, all of them (nm-hei.8d).
+ */
 export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>): Decision {
   const { inventors, unitPpm, incomeUnitPpm, grounds } = act.body;
   const { application } = state;
@@ -45,8 +48,10 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
     });
   const before = new Map(application.inventors.map((i) => [i.personId, i.ppm]));
   const now = new Map(inventors.map((i) => [i.personId, i.ppm]));
+  const everybody = [...new Set([...before.keys(), ...now.keys()])];
   const termsForAll = unitPpm !== application.unitPpm || incomeUnitPpm !== application.incomeUnitPpm;
-  const touched = [...new Set([...before.keys(), ...now.keys()])].filter((id) => termsForAll || before.get(id) !== now.get(id));
+  const anotherTeam = everybody.some((id) => !before.has(id) || !now.has(id));
+  const touched = everybody.filter((id) => termsForAll || anotherTeam || before.get(id) !== now.get(id));
   if (touched.length === 0) return refuse('nothingChanged', '新方案与原方案相同。', 'The proposal changes nothing.');
   const people = fact(act, 'people');
   const died = (id: string): boolean => {

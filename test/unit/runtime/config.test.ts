@@ -35,14 +35,18 @@ test('everything wrong is told at once, in both languages', () => {
 
 test('a part of a deployment needs its servers, production its keys', () => {
   const error = refusalOf({ NODE_ENV: 'production', FUQUAN_ROLE: 'api' });
-  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'FUQUAN_CODEC_KEYS']) expect(error.zh).toContain(name);
+  for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'FUQUAN_CODEC_KEYS', 'FUQUAN_TOKEN_ISSUER', 'FUQUAN_TOKEN_JWKS_URI'])
+    expect(error.zh).toContain(name);
   const given = {
     NODE_ENV: 'production',
     FUQUAN_ROLE: 'api',
     DATABASE_URL: 'postgresql://a:b@db/fuquan',
     TEMPORAL_ADDRESS: 'temporal:7233',
+    FUQUAN_TOKEN_ISSUER: 'https://login.example.org',
+    FUQUAN_TOKEN_JWKS_URI: 'https://login.example.org/jwks.json',
   };
-  expect(readConfig({ ...given, FUQUAN_CODEC_KEYS: KEY }).production).toBe(true);
+  const tokens = { issuer: 'https://login.example.org', audience: 'fuquan', jwksUri: 'https://login.example.org/jwks.json' };
+  expect(readConfig({ ...given, FUQUAN_CODEC_KEYS: KEY })).toMatchObject({ production: true, tokens });
   expect(readConfig({ ...given, FUQUAN_ROLE: 'migrate' }).codecKeys).toBeUndefined();
 });
 
