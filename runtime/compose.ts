@@ -23,6 +23,7 @@ import { LaunchError, type Report } from './launchError.ts';
 import { packageRoot } from './packageRoot.ts';
 import { seedSamples } from './seed.ts';
 import type { Part } from './supervise.ts';
+import { startWorkerHealth } from './workerHealth.ts';
 
 /** What the parts of the service are given: where everything is, once it runs. */
 export interface RuntimeContext {
@@ -110,9 +111,15 @@ export async function startWorker(context: RuntimeContext): Promise<ServicePart>
       log,
       companions: [() => startOutbox({ pool, connection, opener, channels, log }), () => startJobs({ pool, log })],
     });
+    const database = (): Promise<unknown> => pool.query('SELECT 1');
+    const health =
+      config.workerHealthPort === undefined
+        ? undefined
+        : await startWorkerHealth(config.workerHealthPort, { polls: () => worker.healthy(), database });
     return {
       died: worker.died,
       async stop() {
+        await health?.stop();
         await worker.stop();
         await Promise.all(channels.map((channel) => channel.close()));
         await pool.end();
