@@ -1,0 +1,110 @@
+/** What must hold of a case after every event, in every story and in every random run. */
+import {
+  actTable,
+  empowerment,
+  type ActType,
+  type EmpowermentEvent,
+  type EmpowermentState,
+} from '../../../domain/empowerment/index.ts';
+import type { LedgerEvent, Message, Projection } from '../../../domain/process.ts';
+import { valueOf } from '../../../domain/rules.ts';
+
+/** Acts that do not bring the case further: a case that waits for these alone stands still. */
+const besides = new Set<string>(['recordHeirs', 'resolveLink']);
+
+const deceasedOf = (state: EmpowermentState): string[] => [
+  ...state.team.filter((m) => m.status === 'deceased').map((m) => m.personId),
+  ...(state.amendment?.deceased ?? []),
+];
+
+function taskFaults(state: EmpowermentState, { tasks, status, parties }: Projection): string[] {
+  const faults: string[] = [];
+  const dead = deceasedOf(state);
+  for (const task of tasks) {
+    if (task.personId !== undefined && dead.includes(task.personId)) faults.push(`task ${task.key} for the dead`);
+    const row = actTable[task.act as ActType];
+    if (!row.steps.includes(state.step)) faults.push(`task ${task.key} cannot be done at ${state.step}`);
+    if (task.role !== undefined && !row.roles.includes(task.role)) faults.push(`task ${task.key} is not ${task.role}'s`);
+  }
+  if (new Set(tasks.map((t) => t.key)).size !== tasks.length) faults.push('two tasks of one key');
+  for (const party of parties) if (dead.includes(party.personId)) faults.push(`the dead ${party.personId} is a party`);
+  const wake = empowerment.nextWake(state);
+  if (wake && !actTable[wake.type as ActType].steps.includes(state.step)) faults.push(`wakes for ${wake.type} at ${state.step}`);
+  if (status === 'open' && !wake && tasks.every((t) => besides.has(t.act))) faults.push(`stands still at ${state.step}`);
+  if (status !== 'open' && (wake || tasks.some((t) => t.act !== 'recordHeirs'))) faults.push('goes on although it is over');
+  if (status !== 'open' && (tasks.length === 0) !== empowerment.isOver(state)) faults.push('over or not?');
+  return faults;
+}
+
+function rightFaults(state: EmpowermentState): string[] {
+  if (state.rights.length === 0 || !state.application || !state.rules) return [];
+  const faults: string[] = [];
+  if (state.rights.length > 1) faults.push('two rights');
+  for (const right of state.rights) {
+    const unit = right.kind === 'useRight' ? 0 : state.application.unitPpm;
+    const total = right.holders.reduce((sum, h) => sum + h.ppm, unit);
+    if (state.step !== 'amendment' && total !== 1_000_000 && state.settled.length === 0) faults.push(`shares total ${total}`);
+    if (right.holders.some((h) => h.ppm < 0 || !Number.isInteger(h.ppm))) faults.push('a broken share');
+  }
+  return faults;
+}
+
+/** At the moment a right is recorded: a window as long as the law asks has closed, and a quorum has approved these terms. */
+function groundFaults(state: EmpowermentState, events: readonly EmpowermentEvent[], recorded: EmpowermentEvent): string[] {
+  if (recorded.type !== 'rightRecorded' || !state.rules || !state.application) return [];
+  const faults: string[] = [];
+  const { data: right } = recorded;
+  const unit = right.kind === 'useRight' ? 0 : state.application.unitPpm;
+  if (right.holders.reduce((sum, h) => sum + h.ppm, unit) !== 1_000_000) faults.push('shares do not total the whole');
+  const round = state.notices.filter((n) => n.round === state.round && n.state === 'closed');
+  const needed = state.application.price ? ['empowerment', 'price'] : ['empowerment'];
+  for (const kind of needed) {
+    const notice = round.find((n) => n.kind === kind);
+    if (!notice) {
+      faults.push(`no closed ${kind} notice`);
+      continue;
+    }
+    if (notice.deadline.endsAt > recorded.effectiveAt) faults.push('the window is not over');
+    const published = events.find((e) => e.type === 'noticePublished' && e.data.noticeId === notice.id);
+    if (published?.type === 'noticePublished' && notice.deadline.n < published.data.deadline.n)
+      faults.push('a window was shortened');
+  }
+  const since = events.findLastIndex((e) => e.type === 'amendmentAdopted');
+  const approval = events.findLast((e, i) => i > since && e.type === 'decisionRecorded' && e.data.outcome === 'approved');
+  if (approval?.type !== 'decisionRecorded') faults.push('nobody approved these terms');
+  else {
+    const { tally, assessment } = approval.data;
+    const voters = tally.approve + tally.reject + tally.abstain;
+    if (voters < assessment.quorum) faults.push('approved without a quorum');
+    const rule = valueOf(state.rules, 'decision.majority');
+    if (tally.approve * rule.denominator < tally.base * rule.numerator) faults.push('approved without a majority');
+  }
+  return faults;
+}
+
+/** Whatever is wrong with the case after the last event; nothing if all is well. */
+export function faultsOf(
+  before: EmpowermentState,
+  state: EmpowermentState,
+  ledger: readonly LedgerEvent[],
+  told: readonly Message[],
+): string[] {
+  const events = ledger as readonly EmpowermentEvent[];
+  const last = events.at(-1);
+  const faults: string[] = [];
+  if (state.version !== ledger.length || last?.seq !== state.version) faults.push('the version does not count events');
+  if (before.status !== 'open' && last && !['heirsRecorded', 'caseNumbered'].includes(last.type))
+    faults.push(`${last.type} after the end`);
+  if (JSON.stringify(JSON.parse(JSON.stringify(state))) !== JSON.stringify(state)) faults.push('state is not plain JSON');
+  if (JSON.stringify(state).includes('undefined')) faults.push('undefined in state');
+  const dead = deceasedOf(state);
+  for (const { to, template } of told) if ('personId' in to && dead.includes(to.personId)) faults.push(`${template} to the dead`);
+  if (last) faults.push(...groundFaults(state, events, last));
+  return faults;
+}
+
+/** Whatever is wrong with the case once an act is done; between two events of one act a case may look odd. */
+export function restingFaults(state: EmpowermentState): string[] {
+  if (!state.application) return [];
+  return [...taskFaults(state, empowerment.project(state)), ...rightFaults(state)];
+}
