@@ -86,7 +86,7 @@ export async function findTemporalProgram(options: FindOptions): Promise<Tempora
 
 /** The server's version that a `temporal` command carries, or undefined if there is no such command. */
 async function cliVersion(command: string): Promise<[number, number] | undefined> {
-  const answer = await run(command, ['--version']).then(
+  const answer = await run(command, ['--version'], { env: process.env }).then(
     (done) => done.stdout,
     () => '',
   );
@@ -121,10 +121,10 @@ async function once(lockPath: string, target: string, options: FindOptions, make
         await lock.release();
       }
     }
-    if (waited % 20 === 0)
-      options.report(
-        `另一个进程（${lock.heldBy}）正在准备 Temporal 服务，等待中 · Another process prepares the Temporal server, waiting`,
-      );
+    if (waited % 20 === 0) {
+      const zh = `另一个进程（${lock.heldBy}）正在准备 Temporal 服务，等待中`;
+      options.report(`${zh} · Another process prepares the Temporal server, waiting · ${waited / 2} s`);
+    }
     await new Promise((next) => setTimeout(next, 500));
   }
 }
