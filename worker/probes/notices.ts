@@ -1,0 +1,105 @@
+/**
+ * Whether published notices can be read. Each day needs one successful read; a day that passes with failed reads and no
+ * successful one is raised in the case as a gap. The last day is judged shortly before its end: a gap must be in the
+ * inbox before the window closes, and then the closing waits for it.
+ */
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { SealedRow, Subject } from '../../activities/sealing.ts';
+import type { SealedRef } from '../../domain/process.ts';
+import { reasonOf, type Log } from '../log.ts';
+import { sendSystemAct } from '../systemActs.ts';
+import type { Probe } from './index.ts';
+
+export interface NoticeProbeOptions {
+  pool: Pool;
+  /** Where anybody reads the notice; undefined where nobody can without logging in, which is then not checked. */
+  urlOf: (notice: { id: string; audience: 'institution' | 'public' }) => string | undefined;
+  sealer: { seal(subject: Subject, text: string): Promise<{ ref: SealedRef; row: SealedRow }> };
+  log: Log;
+  timeoutMs?: number;
+  /** From this minute before midnight on, the day without a read so far is a gap. */
+  judgeMinutesBefore?: number;
+}
+
+interface OpenNotice {
+  id: string;
+  case_id: string;
+  institution_id: string;
+  audience: 'institution' | 'public';
+}
+
+const AT_ONCE = 10;
+const TODAY = "(service_clock() AT TIME ZONE 'Asia/Shanghai')::date";
+
+/** The check. */
+export function noticeReads(options: NoticeProbeOptions): Probe {
+  const { pool, urlOf, timeoutMs = 10_000, judgeMinutesBefore = 20 } = options;
+
+  async function check(notice: OpenNotice): Promise<void> {
+    const url = urlOf(notice);
+    if (!url) return;
+    const read = await readOnce(url, timeoutMs);
+    await pool.query(
+      `INSERT INTO notice_read_check (notice_id, day, checked_at, institution_id, place, ok, digest)
+       VALUES ($1, ${TODAY}, service_clock(), $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+      [notice.id, notice.institution_id, new URL(url).origin, read !== undefined, read ?? null],
+    );
+  }
+
+  async function raise(notice: OpenNotice, day: string): Promise<void> {
+    const text = `${day} 全天多次检查均无法读取公示。`;
+    const { ref, row } = await options.sealer.seal({ kind: 'case', id: notice.case_id }, text);
+    await sendSystemAct(pool, {
+      institutionId: notice.institution_id,
+      caseId: notice.case_id,
+      type: 'recordPublicityGap',
+      body: { noticeId: notice.id, days: [day], grounds: ref },
+      reason: `${notice.id}/${day}`,
+      sealed: [row],
+    });
+  }
+
+  return {
+    name: 'noticeReads',
+    async run() {
+      const { rows: unread } = await pool.query<OpenNotice>(
+        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience FROM notice n JOIN deadline d ON d.case_id = n.case_id AND d.key = n.deadline_key
+          WHERE n.state = 'open' AND d.state = 'running' AND service_clock() < d.ends_at
+            AND NOT EXISTS (SELECT 1 FROM notice_read_check k WHERE k.notice_id = n.id AND k.day = ${TODAY} AND k.ok)`,
+      );
+      for (let from = 0; from < unread.length; from += AT_ONCE) await Promise.all(unread.slice(from, from + AT_ONCE).map(check));
+      const { rows: gaps } = await pool.query<OpenNotice & { day: string }>(
+        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, to_char(k.day, 'YYYY-MM-DD') AS day
+           FROM notice n JOIN notice_read_check k ON k.notice_id = n.id
+          WHERE n.state = 'open'
+            AND k.day <= ((service_clock() + make_interval(mins => $1)) AT TIME ZONE 'Asia/Shanghai')::date - 1
+            AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.case_id = n.case_id AND i.type = 'recordPublicityGap'
+                               AND i.body->>'noticeId' = n.id AND i.body->'days' ? to_char(k.day, 'YYYY-MM-DD'))
+          GROUP BY n.id, n.case_id, n.institution_id, n.audience, k.day HAVING NOT bool_or(k.ok)`,
+        [judgeMinutesBefore],
+      );
+      let raised = 0;
+      for (const gap of gaps) {
+        try {
+          await raise(gap, gap.day);
+          raised++;
+        } catch (error) {
+          options.log.error({ noticeId: gap.id, day: gap.day, reason: reasonOf(error) }, 'a gap could not be raised');
+        }
+      }
+      return raised;
+    },
+  };
+}
+
+/** The digest of what is there, if it can be read. */
+async function readOnce(url: string, timeoutMs: number): Promise<string | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'follow' });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return answer.ok && bytes.length > 0 ? createHash('sha256').update(bytes).digest('hex') : undefined;
+  } catch {
+    return undefined;
+  }
+}
