@@ -49,7 +49,9 @@ async function objectionUpheldInPart(s: Story): Promise<void> {
     incomeUnitShare: '30',
     grounds: '按异议处理结果增列完成人并调整比例。',
   });
-  for (const who of ['inventor1', 'colleague1']) await s.does(who, 'signAmendment', { amendmentVersion: 1 });
+  for (const who of ['inventor1', 'inventor2', 'inventor3', 'colleague1']) {
+    await s.does(who, 'signAmendment', { amendmentVersion: 1 });
+  }
   await s.on('2026-06-05 15:00');
   await s.decide('领纪〔2026〕9号', '2026-06-05');
   await s.on('2026-06-08 09:00');

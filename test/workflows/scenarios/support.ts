@@ -1,0 +1,96 @@
+/** A rehearsal for the scenario tests, and short ways to read what it wrote. */
+import { Story, shanghai, type ApplicationPlan } from '../../../cli/demo/story.ts';
+import type { Projection } from '../../../domain/process.ts';
+import { Rehearsal, type Told } from '../../../runtime/rehearsal.ts';
+import { bundleCache, QuietLog } from '../support/engine.ts';
+import { REHEARSAL_NAMESPACE, services } from '../../harness/services.ts';
+
+/** Opens a rehearsal that begins at the Shanghai time. */
+export function rehearse(at: string): Promise<Rehearsal> {
+  const { postgresUrl, temporalAddress } = services();
+  return Rehearsal.open({
+    postgresUrl,
+    temporalAddress,
+    namespace: REHEARSAL_NAMESPACE,
+    startsAt: shanghai(at),
+    cacheDir: bundleCache,
+    log: new QuietLog(),
+  });
+}
+
+/** An instant in Shanghai as the scenarios write it; seconds only where there are any. */
+export function local(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000)
+    .toISOString()
+    .slice(0, 23)
+    .replace('T', ' ')
+    .replace(/:00\.000$/, '');
+}
+
+/** The three inventors of most scenarios, with 50, 30 and 20 %. */
+export const team = { inventor1: '50', inventor2: '30', inventor3: '20' };
+
+/** From the draft to the body that decides, all on the day that it is. */
+export async function toDecision(story: Story, plan: ApplicationPlan): Promise<void> {
+  await story.apply(plan);
+  await story.submit(Object.keys(plan.team)[0] ?? '');
+  await story.passCheck();
+  await story.departmentsAgree();
+}
+
+/** From the draft to the published notice: decided at `decided`, published at `published`. */
+export async function toPublicity(story: Story, plan: ApplicationPlan, decided: string, published: string): Promise<void> {
+  await toDecision(story, plan);
+  await story.on(decided);
+  await story.decide('领纪〔2026〕1号', decided.slice(0, 10));
+  await story.on(published);
+  await story.publish();
+}
+
+/** The ledger as lines `2026-03-18 00:00 windowClosed`, from the first event of the type on. */
+export async function ledger({ rehearsal, caseId }: Story, from?: string): Promise<string[]> {
+  const entries = await rehearsal.timeline(caseId);
+  const start = from === undefined ? 0 : entries.findIndex(({ type }) => type === from);
+  return entries.slice(start).map(({ recordedAt, type }) => `${local(recordedAt)} ${type}`);
+}
+
+/** What lists and search read of the case, from the tables. */
+export async function rows({ rehearsal, caseId }: Story): Promise<Projection> {
+  const { rows: found } = await rehearsal.pool.query<{ r: Projection }>('SELECT read_projection($1) AS r', [caseId]);
+  if (!found[0]) throw new Error(`No case ${caseId}`);
+  return found[0].r;
+}
+
+/** Open to-dos as `act role` or `act person`, with what makes them stand out. */
+export async function tasks(story: Story): Promise<string[]> {
+  const { tasks: open } = await rows(story);
+  return open
+    .map(({ act, role, personId, alert }) =>
+      [act, role ?? story.keyOf(personId ?? ''), alert].filter((part) => part !== undefined).join(' '),
+    )
+    .toSorted();
+}
+
+/** Whom the case's messages went to, as `template key` or `template role`, from a ledger position on. */
+export async function letters(story: Story, after = 0): Promise<string[]> {
+  const told = await story.rehearsal.told(story.caseId);
+  return told.filter(({ seq }) => seq > after).map((one) => `${one.template} ${addressee(story, one)}`);
+}
+
+const addressee = (story: Story, { recipient }: Told): string =>
+  recipient.personId === undefined ? (recipient.role ?? '') : story.keyOf(recipient.personId) || recipient.personId;
+
+/** How far the ledger has come. */
+export async function version({ rehearsal, caseId }: Story): Promise<number> {
+  return (await rehearsal.timeline(caseId)).length;
+}
+
+/** Claims on the case's achievement as `claimed` or `released`, by case, oldest claim first. */
+export async function claims({ rehearsal, achievementId }: Story): Promise<{ caseId: string; state: string }[]> {
+  const { rows: found } = await rehearsal.pool.query<{ caseId: string; state: string }>(
+    `SELECT case_id::text AS "caseId", CASE WHEN released_at IS NULL THEN 'claimed' ELSE 'released' END AS state
+       FROM achievement_claim WHERE achievement_id = $1 ORDER BY claimed_at, case_id`,
+    [achievementId],
+  );
+  return found;
+}
