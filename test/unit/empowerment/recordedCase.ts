@@ -102,7 +102,7 @@ export class RecordedCase {
       actor,
       body,
       timely: Object.fromEntries(running.map(({ key, endsAt }) => [key, receivedAt < endsAt])),
-      facts: this.facts(type),
+      facts: Object.hasOwn(actTable, type) ? this.facts(type) : {},
     };
     const before = this.state;
     const decision = empowerment.decide(this.state, act);
