@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sampleNames } from '../policies/load.ts';
 import { seed, startApi, startWorker, type RuntimeContext } from './compose.ts';
 import { readConfig, type RuntimeConfig } from './config.ts';
 import { startPostgres } from './embeddedPostgres.ts';
@@ -101,7 +102,21 @@ async function startService(context: RuntimeContext, supervisor: Supervisor, hoo
     };
     await supervisor.start('note', () => tellRunning(config.dataDir, running));
   }
+  if (apiUrl && config.role === 'all' && !config.tokens) howToBegin(apiUrl).forEach(report);
   report('已就绪，按 Ctrl-C 停止 · Ready, Ctrl-C stops');
+}
+
+/** What a newcomer needs to make a first request: a token for each role, the page of the API, a first case. */
+function howToBegin(apiUrl: string): string[] {
+  const token = `${apiUrl}/dev/token?institution=`;
+  return [
+    `API 文档 · docs  ${apiUrl}/api/v1/docs`,
+    `令牌 · token     ${token}${sampleNames[0]}&role=officer`,
+    `  单位 · institution  ${sampleNames.join(', ')}`,
+    '  角色 · role         member, officer, departmentReviewer (&department=research), secretary, signatory, administrator, supervisor',
+    `  平台 · platform     ${apiUrl}/dev/token?role=platformOperator`,
+    '第一个案件 · first case  docs/first-case.sh    预演 · demo  npm run demo',
+  ];
 }
 
 async function openTemporal(
