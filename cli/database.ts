@@ -14,21 +14,32 @@ export class UsageError extends Error {
 export function withDatabaseOption(command: Command): Command {
   return command.option(
     '--database <url>',
-    '数据库地址，默认取 DATABASE_URL / address of the database; DATABASE_URL if not given',
+    '数据库地址；默认取 DATABASE_URL，再取运行中的服务 / address of the database; else DATABASE_URL, else that of the running service',
   );
 }
 
 /** Runs with a pool and closes it. Throws UsageError if nobody said where the database is. */
 export async function withPool<T>(url: string | undefined, use: (pool: pg.Pool) => Promise<T>): Promise<T> {
-  const connectionString = url ?? process.env['DATABASE_URL'];
-  if (!connectionString)
-    throw new UsageError('请用 --database 或 DATABASE_URL 指明数据库', 'Say where the database is: --database or DATABASE_URL');
+  const connectionString = url ?? process.env['DATABASE_URL'] ?? (await runningDatabase());
   const { default: driver } = await import('pg');
   const pool = new driver.Pool({ connectionString, max: 4 });
   try {
     return await use(pool);
   } finally {
     await pool.end();
+  }
+}
+
+/** The database of the service that runs on the data directory. Throws UsageError if none does. */
+async function runningDatabase(): Promise<string> {
+  const { findRunning } = await import('../runtime/running.ts');
+  try {
+    return (await findRunning(process.env['FUQUAN_DATA_DIR'] ?? 'data')).databaseUrl;
+  } catch {
+    throw new UsageError(
+      '没有运行中的服务；请用 --database 或 DATABASE_URL 指明数据库',
+      'No service runs here; say where the database is with --database or DATABASE_URL',
+    );
   }
 }
 
