@@ -102,6 +102,19 @@ describe('the dispatcher', () => {
   });
 });
 
+describe('a worker that died', () => {
+  it('holds back its case no longer than its lease', async () => {
+    const engine = await Engine.create();
+    const caseId = await engine.draft();
+    const act = await engine.receive(caseId, 'sendForConsent', { achievementId: caseId });
+    const claimed = await engine.pool.query("SELECT claim_inbox(10, 1, 'dead')");
+    expect(claimed.rowCount).toBe(1);
+    await engine.startWorker({ config: { sweepMs: 200 } });
+    expect(await engine.answered(act)).toMatchObject({ outcome: 'done', version: 1 });
+    await engine.stop();
+  });
+});
+
 describe('without the key of a payload', () => {
   it('a task fails and the case does not; with the key it goes on', async () => {
     const engine = await Engine.create();

@@ -56,6 +56,28 @@ describe('the payload codec', () => {
     expect(await payloadCodec(keyRing('a', { a })).decode([plain])).toEqual([plain]);
   });
 
+  it('reads what release 0.1.0 wrote, plain and deflated', async () => {
+    const kept = [
+      { data: '3qHZl4O+j1Jg8nCr3vOn4wcSDsMcUdc7qEN/Sx4W0VhB+uEV+h7M+y3x3zu3JGYv9TsJDnualI2mbUWP/QP4BwtoXdNIA9Hp2Ie+5jVjVX8=' },
+      {
+        deflated: '1',
+        data: 'UL6XI1efmi6yAg/7nC46C3EtTvWZ2whyrN5RfuaQ3/1djO3c1NoGEGvap0eOakT4wqMWY/o9ReZCRtrm8Q78R2M2ujI80XctnT7xF0pCGdA=',
+      },
+    ].map(({ deflated, data }) => ({
+      metadata: {
+        encoding: Buffer.from('binary/fuquan-aes-256-gcm'),
+        'fuquan-key': Buffer.from('2026a'),
+        ...(deflated && { 'fuquan-deflated': Buffer.from(deflated) }),
+      },
+      data: Buffer.from(data, 'base64'),
+    }));
+    const codec = payloadCodec(keyRing('2026a', { '2026a': Buffer.alloc(32, 7).toString('base64') }));
+    expect((await codec.decode(kept)).map((one) => defaultPayloadConverter.fromPayload(one))).toEqual([
+      { caseId: 'c', version: 3 },
+      { text: '公示'.repeat(100) },
+    ]);
+  });
+
   it('takes keys of 32 bytes only, and needs the newest', () => {
     expect(() => keyRing('a', { a: 'c2hvcnQ=' })).toThrow(PayloadKeyError);
     expect(() => keyRing('c', { a })).toThrow('The newest payload key, c, is not among the keys');

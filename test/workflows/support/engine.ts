@@ -55,8 +55,9 @@ export class Engine {
     this.pool.on('error', () => undefined);
   }
 
-  static async create(): Promise<Engine> {
-    const engine = new Engine(await freshDatabase());
+  /** On a database of the test run's cluster, or on the given migrated one. */
+  static async create(url?: string): Promise<Engine> {
+    const engine = new Engine(url ?? (await freshDatabase()));
     await engine.pool.query(
       `INSERT INTO institution (id, code, name, kind, province, state_founded) VALUES ($1, 'test', 'Test', 'university', '150000', true)`,
       [engine.institutionId],
