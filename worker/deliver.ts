@@ -52,7 +52,7 @@ export const caseWorkflowType = (kind: ProcessKind): string => `${kind}Workflow`
 const [CANCELLED, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE] = [1, 4, 5, 8, 10, 14];
 
 /** The act as the case receives it. */
-export async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope> {
+async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope> {
   const { id, type, receivedAt, actorPerson, onBehalfOf, roles, departments, body, timely, caseId, institutionId } = act;
   return {
     actId: id,

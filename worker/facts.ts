@@ -32,7 +32,7 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const NO_NEEDS: readonly FactNeed[] = [];
 
 /** What the table says that the act needs; an act that it does not know is left to the decider, which refuses it. */
-export function needsOf(type: string): readonly FactNeed[] {
+function needsOf(type: string): readonly FactNeed[] {
   return Object.hasOwn(actTable, type) ? actTable[type as ActType].needs : NO_NEEDS;
 }
 

@@ -41,7 +41,7 @@ function shown(name: string, value: string | number | undefined, language: 0 | 1
 }
 
 /** The names of values that a text asks for. */
-export function asked(text: string): string[] {
+function asked(text: string): string[] {
   return [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
 }
 

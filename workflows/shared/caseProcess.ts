@@ -28,9 +28,9 @@ import { institutionAttribute, kindAttribute, stepAttribute } from './searchAttr
 import { runWakes, sameWake } from './wakes.ts';
 
 /** A person's act on its way to the case; fails with type `Refusal` and the refusal as its detail. */
-export const performAct = defineUpdate<ActAnswer, [Envelope]>(performActUpdate);
+const performAct = defineUpdate<ActAnswer, [Envelope]>(performActUpdate);
 /** Where the case stands. */
-export const queryState = defineQuery<CaseSummary>(stateQuery);
+const queryState = defineQuery<CaseSummary>(stateQuery);
 
 /** What an administrator sees of a running case: codes and counts only. */
 export interface CaseSummary {
