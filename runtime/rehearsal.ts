@@ -272,6 +272,8 @@ export class Rehearsal {
 
   /** Stops the worker and drops the database; a workflow that waits on is ended. */
   async close(): Promise<void> {
+    // What is being delivered is answered first: a workflow ended under it would look lost.
+    await this.#worker.dispatcher.stop();
     const { rows } = await this.pool.query<{ id: string }>("SELECT id FROM cases WHERE status <> 'draft'");
     for (const { id } of rows) {
       // One that has ended by itself is as good.

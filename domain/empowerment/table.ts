@@ -283,7 +283,8 @@ export const actTable: Record<ActType, ActRow> = {
   },
   recordLifeEvent: {
     roles: ['officer'],
-    steps: live,
+    // A right outlives its case: who dies later has a share that is held too.
+    steps: [...live, 'done'],
     needs: settles,
     zh: '登记人员变动',
     en: "record an inventor's death, retirement or leaving",

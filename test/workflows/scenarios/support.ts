@@ -5,6 +5,11 @@ import { Rehearsal, type Told } from '../../../runtime/rehearsal.ts';
 import { bundleCache, QuietLog } from '../support/engine.ts';
 import { REHEARSAL_NAMESPACE, services } from '../../harness/services.ts';
 
+/** Quiet but for errors: a rehearsal that goes as it should has none. */
+class Outspoken extends QuietLog {
+  override error = (fields: object, message: string): void => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+}
+
 /** Opens a rehearsal that begins at the Shanghai time. */
 export function rehearse(at: string): Promise<Rehearsal> {
   const { postgresUrl, temporalAddress } = services();
@@ -14,7 +19,7 @@ export function rehearse(at: string): Promise<Rehearsal> {
     namespace: REHEARSAL_NAMESPACE,
     startsAt: shanghai(at),
     cacheDir: bundleCache,
-    log: new QuietLog(),
+    log: new Outspoken(),
   });
 }
 
