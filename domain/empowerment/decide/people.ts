@@ -9,6 +9,10 @@ import { actingFor, decided, end, foresee, happened, releasing, type Act } from 
 
 /** Not once the agreement is concluded: then it binds, and ends as it says itself. */
 export function withdraw(state: OpenState, act: Act<'withdraw'>): Decision {
+  if (concluded(state) || state.rights.length > 0)
+    return refuse('agreementBinds', '协议已签署完成，不能撤回申请。', 'The agreement is concluded and binds: no withdrawal.', {
+      status: 409,
+    });
   const { events, guards } = end(state, act, 'withdrawn');
   return decided([happened(act, 'caseWithdrawn', { grounds: act.body.grounds }), ...events], guards);
 }
@@ -73,7 +77,7 @@ export function recordLifeEvent(state: OpenState, act: Act<'recordLifeEvent'>): 
 /** What had waited for the dead alone goes on: a new representative, an amendment, the agreement. */
 function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent[] {
   if (living(state).length === 0) {
-    if (concluded(state)) return [];
+    if (concluded(state) && state.step !== 'amendment') return [];
     // Nobody is left who could apply, consent or sign; before the agreement the heirs have no right to hold.
     return [
       happened(act, 'applicationRefused', { by: 'rule', code: 'noInventorLives', clause: 'nm-hei.8d' }),

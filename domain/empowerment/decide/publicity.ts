@@ -8,7 +8,7 @@ import { compareDates, compareInstants, dateOfInstant } from '../../time/index.t
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
-import type { OpenState } from '../state.ts';
+import { living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { calendarOf, decided, end, enter, foresee, happened, interestsOf, releasing, type Act } from './common.ts';
@@ -178,6 +178,12 @@ function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[
       ...end(state, act, 'refused').events,
     ];
   if (live.some((o) => o.consequence === 'amend')) {
+    // New terms need somebody to propose and to sign them.
+    if (living(state).length === 0)
+      return [
+        happened(act, 'applicationRefused', { by: 'objection', code: 'noInventorLives' }),
+        ...end(state, act, 'refused').events,
+      ];
     const signed = adoptIfSigned(state, act);
     return signed.length > 0 ? signed : [happened(act, 'stepEntered', { step: 'amendment' })];
   }

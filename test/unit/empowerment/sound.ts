@@ -93,7 +93,7 @@ export function faultsOf(
   const last = events.at(-1);
   const faults: string[] = [];
   if (state.version !== ledger.length || last?.seq !== state.version) faults.push('the version does not count events');
-  if (before.status !== 'open' && last && !['heirsRecorded', 'caseNumbered'].includes(last.type))
+  if (before.status !== 'open' && last && !['heirsRecorded', 'lifeEventRecorded', 'caseNumbered'].includes(last.type))
     faults.push(`${last.type} after the end`);
   if (JSON.stringify(JSON.parse(JSON.stringify(state))) !== JSON.stringify(state)) faults.push('state is not plain JSON');
   if (JSON.stringify(state).includes('undefined')) faults.push('undefined in state');
