@@ -53,9 +53,10 @@ const stored = (row: Row): StoredDeadline => ({
 
 /** Windows that end after the transaction's own instant, locked; and that instant. */
 async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: StoredDeadline[] }> {
-  // The lock first: an act that changes a window meanwhile is waited for, and the instant lies behind it.
+  // The cases' locks first, in one order: receipts and closings of these cases are waited for, and the instant lies behind.
   if (lock)
-    await tx.$queryRaw`SELECT 1 FROM deadline WHERE kind = 'window' AND state = 'running' ORDER BY case_id, key FOR UPDATE`;
+    await tx.$queryRaw`SELECT 1 FROM cases c WHERE EXISTS (
+        SELECT 1 FROM deadline d WHERE d.case_id = c.id AND d.kind = 'window' AND d.state = 'running') ORDER BY c.id FOR UPDATE`;
   const rows = await tx.$queryRaw<{ at: string; rows: Row[] }[]>`
     WITH clock AS MATERIALIZED (SELECT service_clock() AS at)
     SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('caseId', d.case_id, 'key', d.key, 'kind', d.kind,
@@ -96,7 +97,7 @@ export async function applyCalendarImport(
   const rows = moved.map(({ id, deadline }) => ({ ...changeShown({ id } as DeadlineChange), ...deadline }));
   await tx.$executeRaw`
     UPDATE deadline d SET last_day = n."lastDay", ends_at = n."endsAt", provisional = n.provisional,
-           calendar_version = n."calendarVersion", skipped = n.skipped
+           calendar_version = n."calendarVersion", skipped = n.skipped, moved_to = n."calendarVersion"
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS n("caseId" uuid, key text, "lastDay" date, "endsAt" timestamptz, provisional boolean, "calendarVersion" text, skipped jsonb)
      WHERE d.case_id = n."caseId" AND d.key = n.key`;

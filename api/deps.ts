@@ -20,6 +20,8 @@ export interface Deps {
   answerWithinMs: number;
   /** Holds every answer against its schema; for tests. */
   checkAnswers: boolean;
+  /** Key of the daily check that published notices can be read; without it the check reads public ones only. */
+  probeKey?: Uint8Array;
   /** What else must be well for `/readyz`, by name. */
   checks: Record<string, () => Promise<boolean>>;
 }

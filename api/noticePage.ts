@@ -1,5 +1,6 @@
 /** Published notices as plain pages: what a passer-by reads, and what the daily check reads to prove that one could. */
 import { Router } from 'express';
+import { isProbe } from '../contracts/probe.ts';
 import type { Deps } from './deps.ts';
 import { noticesOpened, readableNotices, type NoticeShown } from './notices.ts';
 import { Problem } from './problems.ts';
@@ -36,7 +37,7 @@ ${later.length === 0 ? '' : `<h2>补充公告 / addenda</h2><ul>${later.join('')
 `;
 }
 
-/** `/notices/{id}`: public ones for everybody, those for members with a member's token. */
+/** `/notices/{id}`: public ones for everybody, those for members with a member's token or for the daily check. */
 export function noticePages(deps: Deps): Router {
   const router = Router();
   router.get('/notices/:id', (request, response, next) => {
@@ -44,7 +45,9 @@ export function noticePages(deps: Deps): Router {
       const { id } = request.params;
       const row = await deps.prisma.notice.findFirst({ where: { id, ...readableNotices('member') } });
       if (row === null) throw new Problem('notFound');
-      if (row.audience !== 'public') await requireMember(row.institutionId, request.headers.authorization);
+      const { probe } = request.query;
+      const checked = deps.probeKey !== undefined && typeof probe === 'string' && isProbe(deps.probeKey, id, probe);
+      if (row.audience !== 'public' && !checked) await requireMember(row.institutionId, request.headers.authorization);
       const [notice] = await noticesOpened(deps, [row]);
       response
         .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")

@@ -23,6 +23,8 @@ export interface ApiOptions {
   tokens: TokenConfig;
   /** Signs page cursors; the same for every instance of the API. */
   cursorSecret: Buffer;
+  /** See Deps. */
+  probeKey?: Uint8Array;
   log: Logger;
   checks?: Deps['checks'];
   answerWithinMs?: number;
@@ -39,6 +41,7 @@ export function apiDeps(options: ApiOptions): Deps {
     cursors: new Cursors(cursorSecret),
     sealer,
     blobs,
+    ...(options.probeKey && { probeKey: options.probeKey }),
     law: new Law(prisma),
     log,
     answerWithinMs: options.answerWithinMs ?? 5_000,

@@ -8,16 +8,22 @@ import { Pool } from 'pg';
 import { pino, type Logger } from 'pino';
 import { BlobStore } from '../activities/documents.ts';
 import { keyRing as valueKeys, type KeyProvider } from '../activities/keys.ts';
+import { localSigner, type NoteSigner } from '../activities/note.ts';
 import { createCaseActivities } from '../activities/record.ts';
 import { Sealer } from '../activities/sealing.ts';
 import { createApp } from '../api/app.ts';
 import { AUDIENCE, DEV_ISSUER, devIssuerRouter, openDevIssuer } from '../api/devIssuer.ts';
 import { apiDeps, openPrisma } from '../api/server.ts';
+import { probeSignature } from '../contracts/probe.ts';
 import { addressesFromAccounts, mailChannel } from '../worker/channels.ts';
 import { keyRing as payloadKeys } from '../worker/codec.ts';
 import { startJobs } from '../worker/jobs.ts';
 import { startWorker as startCaseWorker } from '../worker/main.ts';
 import { startOutbox } from '../worker/outbox.ts';
+import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
+import { startProbes, type Probe } from '../worker/probes/index.ts';
+import { noticeReads } from '../worker/probes/notices.ts';
+import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
 import { packageRoot } from './packageRoot.ts';
@@ -58,6 +64,8 @@ function derived(key: Uint8Array, purpose: string): Uint8Array {
 const sealingKeys = (keys: CodecKey[]): KeyProvider =>
   valueKeys(keys.map(({ id, key }) => ({ id, key: derived(key, 'subject keys') })));
 
+const probeKey = (keys: CodecKey[]): Uint8Array => derived(keys[0]?.key ?? new Uint8Array(32), 'notice probe');
+
 function poolOf(context: RuntimeContext, max: number, log: Logger): Pool {
   const pool = new Pool({ connectionString: context.databaseUrl, max });
   // A connection that the server closed is replaced at its next use.
@@ -96,6 +104,7 @@ export async function startWorker(context: RuntimeContext): Promise<ServicePart>
   const channels = config.mail ? [mailChannel(config.mail, addressesFromAccounts(pool))] : [];
   const [newest] = codecKeys;
   if (!newest) throw new LaunchError('noCodecKey', { zh: '没有可用的加密密钥。', en: 'There is no key to encrypt with.' });
+  const signer = await localSigner(config.dataDir);
   try {
     const worker = await startCaseWorker({
       config: {
@@ -109,7 +118,11 @@ export async function startWorker(context: RuntimeContext): Promise<ServicePart>
       keys: payloadKeys(newest.id, Object.fromEntries(codecKeys.map(({ id, key }) => [id, Buffer.from(key).toString('base64')]))),
       activities: createCaseActivities({ pool }),
       log,
-      companions: [() => startOutbox({ pool, connection, opener, channels, log }), () => startJobs({ pool, log })],
+      companions: [
+        () => startOutbox({ pool, connection, opener, channels, log }),
+        () => startJobs({ pool, log }),
+        () => startProbes({ pool, log, probes: probes(context, { pool, opener, log, signer }) }),
+      ],
     });
     const database = (): Promise<unknown> => pool.query('SELECT 1');
     const health =
@@ -129,6 +142,27 @@ export async function startWorker(context: RuntimeContext): Promise<ServicePart>
     await pool.end();
     throw error;
   }
+}
+
+interface ProbeParts {
+  pool: Pool;
+  opener: Sealer;
+  log: Logger;
+  signer: NoteSigner;
+}
+
+/** What is checked beside the cases: tasks near their end, notices that must be readable, the day's signature, old files. */
+function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, signer }: ProbeParts): Probe[] {
+  const base = config.api.publicUrl;
+  const key = probeKey(codecKeys);
+  const files = new BlobStore({ pool, keys: sealingKeys(codecKeys), sealer: opener, folder: join(config.dataDir, 'documents') });
+  return [
+    taskReminders(pool),
+    titleChangeReminders(pool),
+    noticeReads({ pool, sealer: opener, log, urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}` }),
+    dailyCheckpoints(pool, signer),
+    expiredDocuments(files),
+  ];
 }
 
 const version = (): string =>
@@ -154,6 +188,7 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
     blobs: new BlobStore({ pool, keys, sealer, folder: join(config.dataDir, 'documents') }),
     tokens,
     cursorSecret: Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors')),
+    probeKey: probeKey(codecKeys),
     log,
     checks: { temporal: () => isServing(temporalConnection) },
   });

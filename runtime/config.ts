@@ -29,6 +29,8 @@ const environment = z.object({
   FUQUAN_CACHE_DIR: z.string().min(1).optional(),
   FUQUAN_API_HOST: z.string().min(1).default('127.0.0.1'),
   FUQUAN_API_PORT: port.default(3000),
+  /** Where people and the daily check reach the API; behind a proxy it is not what the API itself listens on. */
+  FUQUAN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   FUQUAN_WORKER_HEALTH_PORT: port.optional(),
   FUQUAN_POSTGRES_PORT: port.optional(),
   FUQUAN_TEMPORAL_PORT: port.optional(),
@@ -66,7 +68,8 @@ export interface RuntimeConfig {
   cacheDir: string | undefined;
   /** No attempt to download anything. */
   offline: boolean;
-  api: { host: string; port: number };
+  /** `publicUrl` is where people, and the check that notices can be read, reach it. */
+  api: { host: string; port: number; publicUrl: string };
   workerHealthPort: number | undefined;
   /** Undefined: an embedded PostgreSQL. */
   databaseUrl: string | undefined;
@@ -103,7 +106,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
     dataDir: resolve(cwd, value.FUQUAN_DATA_DIR),
     cacheDir: value.FUQUAN_CACHE_DIR,
     offline: value.FUQUAN_OFFLINE,
-    api: { host: value.FUQUAN_API_HOST, port: value.FUQUAN_API_PORT },
+    api: {
+      host: value.FUQUAN_API_HOST,
+      port: value.FUQUAN_API_PORT,
+      publicUrl: (value.FUQUAN_PUBLIC_URL ?? `http://127.0.0.1:${value.FUQUAN_API_PORT}`).replace(/\/$/, ''),
+    },
     workerHealthPort: value.FUQUAN_WORKER_HEALTH_PORT,
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.FUQUAN_POSTGRES_PORT,

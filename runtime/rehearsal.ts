@@ -191,7 +191,7 @@ export class Rehearsal {
       { actId, actorId: personId, caseId, achievementId: rows[0]?.achievement_id ?? undefined },
       this.sealer,
     );
-    const documents = documentsIn(sealed.body);
+    const documents = documentsIn(sealed.body).map(({ digest }) => digest);
     await this.#keepDocuments(institutionId, personId, documents);
     const standing = await this.#standing(institutionId, caseId, onBehalfOf ?? personId);
     const request = {
