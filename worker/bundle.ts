@@ -2,7 +2,7 @@
  * The code that workflows run, built once. Its build id is a hash of the sources that go into it, so that the same
  * release has the same id on every machine and a change of a comment in an API route has none.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
@@ -42,8 +42,8 @@ export async function workflowBundle({ entry = ownEntry, cacheDir }: BundleOptio
   });
   if (cached) {
     await mkdir(cacheDir, { recursive: true });
-    // Two processes may build at once; a reader must never see half a file.
-    const half = `${cached}.${process.pid}`;
+    // Several may build at once; a reader must never see half a file.
+    const half = `${cached}.${randomUUID()}`;
     await writeFile(half, code);
     await rename(half, cached);
   }

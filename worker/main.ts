@@ -74,9 +74,11 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const bundle = deps.bundle ?? (await workflowBundle({ cacheDir: config.cacheDir }));
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const converter = dataConverter(deps.keys);
-  // One connection for both, so that a start can hand its first task to this very worker.
-  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  const started = new Started(log);
   try {
+    // One connection for both, so that no act travels further than it must.
+    const connection = await NativeConnection.connect({ address: config.temporalAddress });
+    started.add(() => connection.close());
     await registerSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace, identity, dataConverter: converter });
     const reader = deps.facts ?? factReader({ pool });
@@ -101,11 +103,14 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         },
       }),
     });
-    let stopping = false;
     const running = worker.run();
+    started.add(async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    });
     const died = new Promise<Error>((tell) => {
       running.then(
-        () => stopping || tell(new Error('The worker ended')),
+        () => started.stopping || tell(new Error('The worker ended')),
         (error: unknown) => tell(error instanceof Error ? error : new Error(String(error))),
       );
     });
@@ -125,24 +130,49 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       log,
     });
     const companions = (deps.companions ?? []).map((start) => start({ client, identity }));
+    started.add(async () => {
+      await Promise.allSettled([dispatcher, ...companions].map((one) => one.stop()));
+    });
     return {
       client,
       dispatcher,
       buildId: bundle.buildId,
       healthy: () => worker.getState() === 'RUNNING',
       died,
-      async stop() {
-        if (stopping) return;
-        stopping = true;
-        await Promise.allSettled([dispatcher.stop(), ...companions.map((one) => one.stop())]);
-        if (worker.getState() === 'RUNNING') worker.shutdown();
-        await running.catch((error: unknown) => log.error({ reason: reasonOf(error) }, 'the worker ended with an error'));
-        await connection.close();
-      },
+      stop: () => started.stop(),
     };
   } catch (error) {
-    await connection.close();
+    await started.stop();
     throw error;
+  }
+}
+
+/** What has been started, to be stopped in reverse order: a connection that a worker still uses cannot be closed. */
+class Started {
+  readonly #log: Log;
+  readonly #parts: (() => Promise<void>)[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  get stopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  add(stop: () => Promise<void>): void {
+    this.#parts.push(stop);
+  }
+
+  /** Stops everything, once; a part that ends with an error does not keep the others. */
+  stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      for (const stop of this.#parts.toReversed()) {
+        await stop().catch((error: unknown) => this.#log.error({ reason: reasonOf(error) }, 'a part of the worker ended badly'));
+      }
+    })();
+    return this.#stopped;
   }
 }
 

@@ -147,10 +147,26 @@ describe('a new build', () => {
     const caseId = await engine.openCase();
     const second = await engine.startWorker({ config, buildId: 'two' });
     await first.stop();
-    expect(await engine.perform(caseId, 'mark', { n: 1 })).toMatchObject({ outcome: 'done', version: 2 });
-    const { raw } = await second.client.workflow.getHandle(caseWorkflowId('empowerment', caseId)).describe();
-    expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId).toBe('two');
+    const handle = second.client.workflow.getHandle(caseWorkflowId('empowerment', caseId));
+    let n = 0;
+    // The server tells its queues of the new current version a moment after it has answered.
+    await waitFor(async () => {
+      expect(await engine.perform(caseId, 'mark', { n: ++n })).toMatchObject({ outcome: 'done', version: n + 1 });
+      const { raw } = await handle.describe();
+      return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId === 'two';
+    });
     expect(second.client.options.namespace).toBe(NAMESPACE);
+    await engine.stop();
+  });
+});
+
+describe('a start that fails half way', () => {
+  it('says why, and leaves nothing running', async () => {
+    const engine = await Engine.create();
+    // A name that no deployment can have: the worker polls already when the server refuses it.
+    await expect(engine.startWorker({ config: { deploymentName: 'x'.repeat(2_000) } })).rejects.toThrow(
+      /deployment|too long|limit/i,
+    );
     await engine.stop();
   });
 });
