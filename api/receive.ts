@@ -162,7 +162,7 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     body: sealed.body,
     bodyHashes: hashes,
     idempotencyKey: key,
-    documents: documentsIn(sealed.body),
+    documents: documentsIn(sealed.body).map(({ digest }) => digest),
     sealed: sealed.rows,
     traceId,
   };
@@ -180,17 +180,22 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
       return result;
     });
   } catch (error) {
-    throw unknownDocuments(error, sealed.body) ?? error;
+    throw (await unknownDocuments(context, error, sealed.body)) ?? error;
   }
 }
 
-/** The database refuses an act that names a file it does not have; it names the digests. */
-function unknownDocuments(error: unknown, body: unknown): Problem | undefined {
+/** The database refuses an act that names a file it does not have; here it is said where the act names it. */
+async function unknownDocuments(context: Context, error: unknown, body: unknown): Promise<Problem | undefined> {
   const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) ?? '';
   if (!said.includes('FQ404')) return undefined;
-  const named = documentsIn(body).filter((digest) => said.includes(digest));
-  const errors = named.map((digest) => ({ pointer: digest, zh: '没有这个文件', en: 'there is no such document' }));
-  return new Problem('document.missing', errors.length > 0 ? { errors } : {});
+  const named = documentsIn(body);
+  const known = await context.deps.prisma.document.findMany({
+    where: { institutionId: context.caller.institution.id, digest: { in: named.map(({ digest }) => digest) } },
+    select: { digest: true },
+  });
+  const missing = named.filter(({ digest }) => !known.some((one) => one.digest === digest));
+  const errors = missing.map(({ at }) => ({ pointer: pointer(at), zh: '没有这个文件', en: 'there is no such document' }));
+  return new Problem('document.missing', { errors });
 }
 
 /** Receives the act and answers it. */

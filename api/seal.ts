@@ -69,12 +69,12 @@ export async function openAll<T>(value: T, sealer: Sealer): Promise<Opened<T>> {
   return walk(value) as Opened<T>;
 }
 
-/** Digests of all documents that the body names. */
-export function documentsIn(value: unknown): string[] {
+/** All documents that the body names, each with the JSON pointer of the object that names it. */
+export function documentsIn(value: unknown, at = ''): { digest: string; at: string }[] {
   if (typeof value !== 'object' || value === null) return [];
-  const own = (value as { document?: unknown }).document;
-  const deeper = Object.values(value).flatMap(documentsIn);
-  return typeof own === 'string' ? [own, ...deeper] : deeper;
+  const { document } = value as { document?: unknown };
+  const deeper = Object.entries(value).flatMap(([key, entry]) => documentsIn(entry, `${at}/${key}`));
+  return typeof document === 'string' ? [{ digest: document, at }, ...deeper] : deeper;
 }
 
 /** A name or text sealed outside any act, with its row written in the transaction. */

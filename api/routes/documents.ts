@@ -55,7 +55,7 @@ async function named(context: Context, caseId: string, digest: string): Promise<
   const record = await readCase(deps.prisma, caller.institution.id, facts.id);
   const applicant = facts.roles.includes('inventor') || facts.roles.includes('representative');
   const shown = [eventsFor(caller, sight, applicant, record), objectionsFor(caller, sight, record.state)];
-  return documentsIn(shown).includes(digest);
+  return documentsIn(shown).some((one) => one.digest === digest);
 }
 
 const tag = 'documents';

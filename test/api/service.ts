@@ -26,6 +26,7 @@ export interface TestApi {
   app: Express;
   deps: Deps;
   pool: Pool;
+  databaseUrl: string;
   sealer: Sealer;
   /** A token for a person id, or for anything else a test wants to claim. */
   token(subject: string, claims?: JWTPayload & { key?: CryptoKey; expiresIn?: string }): Promise<string>;
@@ -86,6 +87,7 @@ export async function testApi(options: { answerWithinMs?: number; checkAnswers?:
     app,
     deps,
     pool,
+    databaseUrl,
     sealer,
     token,
     async as(institution, key) {

@@ -1,0 +1,252 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { noticeText, type NoticeContent } from '../../contracts/schemas.ts';
+import type { RunningWorker } from '../../worker/main.ts';
+import { testApi, type TestApi } from './service.ts';
+import { pdf, Walk } from './walk.ts';
+import { workerFor } from './worker.ts';
+
+/** A case led by HTTP, with a real worker, from the draft to the handling of an objection. */
+
+let api: TestApi;
+let worker: RunningWorker;
+
+beforeAll(async () => {
+  api = await testApi({ answerWithinMs: 30_000 });
+  worker = await workerFor(api);
+});
+afterAll(async () => {
+  await worker?.stop();
+  await api?.close();
+});
+
+interface Draft {
+  content: NoticeContent;
+  contentDigest: string;
+  missing: string[];
+  findings: object[];
+}
+
+const digestOf = (content: NoticeContent): string => createHash('sha256').update(noticeText(content)).digest('hex');
+
+describe('a draft', () => {
+  it('is previewed whole before it is sent, as JSON and as text', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.draft({ inventor1: '60', inventor2: '40' });
+    const check = await walk.get('inventor1', `/cases/${walk.caseId}/draft/check`);
+    expect(check.body).toEqual({ ok: true, errors: [], missingRules: [] });
+    const preview = await walk.get('inventor1', `/cases/${walk.caseId}/draft/preview`);
+    const steps = (preview.body as { steps: { step: string; clauses: object[]; people: object[] }[] }).steps;
+    expect(steps.map(({ step }) => step)).toEqual([
+      'consent',
+      'check',
+      'departmentReview',
+      'groupDecision',
+      'noticePreparation',
+      'publicity',
+      'statement',
+      'agreement',
+      'titleChange',
+      'registration',
+      'done',
+    ]);
+    const text = await walk.get('inventor1', `/cases/${walk.caseId}/draft/preview?format=text`);
+    expect(text.headers['content-type']).toMatch(/^text\/plain/);
+    expect(text.text).toMatch(/nm-hei\.8e「公示期不少于15日」/);
+    expect(text.text).toContain('青示例完成人一');
+  });
+
+  it('tells all that it lacks, and is not sent before', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.draft({ inventor1: '60', inventor2: '30' }, { title: undefined });
+    const check = await walk.get('inventor1', `/cases/${walk.caseId}/draft/check`);
+    expect(check.body).toMatchObject({ ok: false, errors: [{ pointer: '/application/title', en: 'is required' }] });
+    const sent = await walk.tries('inventor1', 'sendForConsent');
+    expect([sent.status, sent.body.errors[0].pointer]).toEqual([400, '/body/application/title']);
+  });
+});
+
+describe('a notice', () => {
+  let walk: Walk;
+  let draft: Draft;
+
+  beforeAll(async () => {
+    walk = new Walk(api, 'hohhot-university');
+    await walk.toDecision();
+    await walk.decide();
+    draft = (await walk.get('officer1', `/cases/${walk.caseId}/notice-draft`)).body as Draft;
+  });
+
+  const publish = (content: NoticeContent, contentDigest = digestOf(content)) =>
+    walk.tries('officer1', 'publishNotice', { kind: 'empowerment', content, contentDigest, place: '公示栏' });
+  const reworded = (item: string, value: string): NoticeContent => ({
+    ...draft.content,
+    items: draft.content.items.map((one) => (one.item === item ? { ...one, value } : one)),
+  });
+
+  it('is composed from the case', () => {
+    expect(draft).toMatchObject({ missing: [], findings: [] });
+    const values = Object.fromEntries(draft.content.items.map(({ item, value }) => [item, value]));
+    expect(values).toMatchObject({
+      resultName: '示例催化剂制备方法',
+      resultNumber: 'ZL202610000001.0',
+      inventors: '青示例完成人一、青示例完成人二',
+      mode: '共同所有 / co-ownership',
+    });
+    expect(values['sharesOrTerm']).toMatch(/^单位 30%，完成人 70%，完成人之间：青示例完成人一 60%、青示例完成人二 40%/);
+    expect(digestOf(draft.content)).toBe(draft.contentDigest);
+  });
+
+  it.each([
+    ['a telephone number', '电话 138 0013 8000'],
+    ['an identity number', '11010519491231002X'],
+    ['a bank card', '6222 0212 3456 7890 127 或 4111111111111111'],
+    ['an e-mail address', 'zhang@example.edu.cn'],
+    ['a text marked secret', '【机密】'],
+  ])('with %s is not published', async (_what, text) => {
+    const answer = await publish(reworded('objectionRoute', `书面送交办公室 ${text}`));
+    expect([answer.status, answer.body.code]).toEqual([422, 'notice.disclosure']);
+    expect(answer.body.errors[0].pointer).toMatch(/^\/body\/content\/items\/\d+\/value$/);
+  });
+
+  it('that says something else than the case is not published', async () => {
+    const answer = await publish(reworded('sharesOrTerm', '单位 10%'));
+    expect([answer.status, answer.body.code]).toEqual([409, 'notice.changed']);
+    const other = await publish(draft.content, 'f'.repeat(64));
+    expect([other.status, other.body.errors[0].pointer]).toEqual([400, '/body/contentDigest']);
+  });
+
+  it('is read by members as a page and by nobody else', async () => {
+    const published = await publish(reworded('objectionRoute', '书面送交成果转化办公室'));
+    expect(published.status).toBe(200);
+    const path = `/notices/${published.body.actId as string}`;
+    const page = await request(api.app)
+      .get(path)
+      .set('Authorization', `Bearer ${(await walk.client('colleague1')).token}`);
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('示例催化剂制备方法');
+    expect(page.text).toContain('书面送交成果转化办公室');
+    expect((await request(api.app).get(path)).status).toBe(404);
+    expect((await request(api.app).get(`/api/v1${path}`)).status).toBe(404);
+    await api.pool.query("UPDATE notice SET audience = 'public' WHERE id = $1", [published.body.actId]);
+    expect((await request(api.app).get(path)).text).toContain('公示中 / open');
+    expect((await request(api.app).get(`/api/v1${path}`)).body.content.items).toHaveLength(8);
+  });
+});
+
+describe('acts', () => {
+  it('sent 50 times at once have one effect and one answer', async () => {
+    const walk = new Walk(api, 'baotou-university');
+    await walk.draft({ inventor1: '100' });
+    const inventor = await walk.client('inventor1');
+    await walk.does('inventor1', 'sendForConsent');
+    const key = randomUUID();
+    const act = { type: 'submit', body: { representationConfirmed: true } };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => inventor.act(walk.institution, walk.caseId, act, key)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    const { rows } = await api.pool.query(
+      "SELECT count(*)::int AS n FROM ledger WHERE case_id = $1 AND type = 'applicationSubmitted'",
+      [walk.caseId],
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+    const again = await inventor.act(walk.institution, walk.caseId, act, key);
+    expect(again.body).toEqual(answers[0]?.body);
+    const other = await inventor.act(walk.institution, walk.caseId, { type: 'withdraw', body: { grounds: 'x' } }, key);
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency.otherBody']);
+    const receipt = await inventor.get(`${walk.base}/acts/${answers[0]?.body.actId as string}`);
+    expect(receipt.body).toEqual(answers[0]?.body);
+  });
+
+  it('that contradict each other: one wins, the other gets 409, both are kept', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.toCheck();
+    const [pass, refuse] = await Promise.all([
+      walk.tries('officer1', 'passCheck', {
+        conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'],
+        secrecyChecked: true,
+      }),
+      walk.tries('officer2', 'refuseApplication', { grounds: '不符合条件' }),
+    ]);
+    expect(new Set([pass.status, refuse.status])).toEqual(new Set([200, 409]));
+    const { rows } = await api.pool.query(
+      "SELECT answer->>'outcome' AS outcome FROM inbox WHERE case_id = $1 AND type IN ('passCheck', 'refuseApplication') ORDER BY 1",
+      [walk.caseId],
+    );
+    expect(rows).toEqual([{ outcome: 'done' }, { outcome: 'refused' }]);
+  });
+
+  it('refused by the case are problems that point into what was sent', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.draft({ inventor1: '60', inventor2: '30' });
+    const answer = await walk.tries('inventor1', 'sendForConsent');
+    expect([answer.status, answer.headers['content-type']]).toEqual([422, 'application/problem+json; charset=utf-8']);
+    expect(answer.body).toMatchObject({ status: 422, type: `/api/v1/problems/${answer.body.code as string}` });
+    expect(answer.body.errors[0].pointer).toMatch(/^\/body\/application\/inventors/);
+    expect(answer.body.zh).toMatch(/\p{Script=Han}/u);
+    expect(answer.headers['location']).toMatch(/\/acts\/[0-9a-f-]{36}$/);
+  });
+
+  it('name only files that were uploaded', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.draft({ inventor1: '100' }, { exportCheck: { needed: true, document: { document: 'e'.repeat(64) } } });
+    const answer = await walk.tries('inventor1', 'sendForConsent');
+    expect([answer.status, answer.body.code, answer.body.errors[0].pointer]).toEqual([
+      422,
+      'document.missing',
+      '/body/application/exportCheck/document',
+    ]);
+  });
+
+  it('of a deputy carry both names, and end with the last day', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.toCheck();
+    const today = await walk.today();
+    const officer = await walk.client('officer1');
+    const made = await officer.send('post', `${walk.base}/delegations`, {
+      to: walk.person('colleague2'),
+      firstDay: today,
+      lastDay: today,
+    });
+    expect(made.status).toBe(201);
+    const done = await walk.does('colleague2', 'returnForCorrection', { items: [{ at: '/title', text: '请写全称' }] });
+    expect(done['onBehalfOf']).toBe(walk.person('officer1'));
+    const { rows } = await api.pool.query("SELECT actor FROM ledger WHERE case_id = $1 AND type = 'returnedForCorrection'", [
+      walk.caseId,
+    ]);
+    expect(rows).toMatchObject([{ actor: { personId: walk.person('colleague2'), onBehalfOf: walk.person('officer1') } }]);
+    const tasks = await walk.get('colleague2', '/tasks');
+    expect(tasks.status).toBe(200);
+    await api.pool.query('UPDATE delegation SET first_day = first_day - 1, last_day = last_day - 1 WHERE id = $1', [
+      made.body.id,
+    ]);
+    const late = await walk.tries('colleague2', 'refuseApplication', { grounds: 'x' });
+    expect([late.status, late.body.code]).toEqual([404, 'notFound']);
+  });
+});
+
+describe('documents', () => {
+  it('are taken when they are what they say, and come back as they were', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    const client = await walk.client('inventor3');
+    const send = (bytes: Buffer, contentType: string) =>
+      client.send('post', `${walk.base}/documents`).attach('file', bytes, { filename: '证明.pdf', contentType });
+    const made = await send(pdf('journey'), 'application/pdf');
+    expect(made.body).toEqual({
+      document: createHash('sha256').update(pdf('journey')).digest('hex'),
+      size: pdf('journey').length,
+    });
+    const back = await client.get(`${walk.base}/documents/${made.body.document as string}`).buffer(true);
+    expect(Buffer.compare(back.body as Buffer, pdf('journey'))).toBe(0);
+    const html = await send(Buffer.from('<script>'), 'text/html');
+    expect([html.status, html.body.code]).toEqual([415, 'document.typeRefused']);
+    const lie = await send(Buffer.from('no pdf'), 'application/pdf');
+    expect([lie.status, lie.body.code]).toEqual([415, 'document.typeRefused']);
+    const large = await send(Buffer.alloc(21 * 1024 * 1024), 'application/pdf');
+    expect([large.status, large.body.code]).toEqual([413, 'request.tooLarge']);
+    const form = await client.send('post', `${walk.base}/documents`, { file: 'x' });
+    expect([form.status, form.body.code]).toEqual([415, 'request.unsupportedType']);
+    expect((await walk.get('officer1', `/documents/${made.body.document as string}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { actTable, type ActType, type Step } from '../../domain/empowerment/index.ts';
+import type { Role } from '../../domain/process.ts';
+import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
+import { clientOf, testApi, type Client, type TestApi } from './service.ts';
+
+/** Every cell of role × step × act against the real HTTP layer; cases stand in the database as if a workflow had led them there. */
+
+const steps: Step[] = [...new Set(Object.values(actTable).flatMap((row) => row.steps)), 'refused', 'withdrawn', 'merged'];
+const acts = Object.keys(actTable) as ActType[];
+
+/** Who holds each role. Everybody of the institution is a member too; whoever has a token is an interested party. */
+const holders: Record<Role, ['hohhot-university' | 'outside', string]> = {
+  officer: ['hohhot-university', 'officer1'],
+  departmentReviewer: ['hohhot-university', 'reviewer-research'],
+  secretary: ['hohhot-university', 'secretary'],
+  signatory: ['hohhot-university', 'signatory'],
+  administrator: ['hohhot-university', 'administrator'],
+  supervisor: ['hohhot-university', 'supervisor'],
+  member: ['hohhot-university', 'colleague2'],
+  representative: ['hohhot-university', 'inventor1'],
+  inventor: ['hohhot-university', 'inventor2'],
+  objector: ['hohhot-university', 'colleague1'],
+  handler: ['hohhot-university', 'colleague3'],
+  interestedParty: ['outside', 'interested'],
+  platformOperator: ['outside', 'operator'],
+};
+
+const caseRoles: Role[] = ['representative', 'inventor', 'objector', 'handler'];
+const ends: Step[] = ['done', 'refused', 'withdrawn', 'merged'];
+
+let api: TestApi;
+let server: Server;
+let base: string;
+const clients = new Map<Role, Client>();
+const cases = new Map<Step, string>();
+
+beforeAll(async () => {
+  api = await testApi();
+  server = api.app.listen(0);
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+  for (const [role, [institution, key]] of Object.entries(holders)) clients.set(role as Role, await api.as(institution, key));
+  for (const step of steps) cases.set(step, await caseAt(step));
+});
+afterAll(async () => {
+  server?.close();
+  await api?.close();
+});
+
+async function caseAt(step: Step): Promise<string> {
+  const id = randomUUID();
+  const institution = sampleInstitutionId('hohhot-university');
+  const status = step === 'draft' ? 'draft' : ends.includes(step) ? step : 'open';
+  await api.pool.query(
+    `INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by) VALUES ($1, $2, 'empowerment', 'coOwnership', $3, $4, $5)`,
+    [id, institution, step, status, clients.get('representative')?.id],
+  );
+  for (const role of caseRoles) {
+    await api.pool.query('INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, $4)', [
+      id,
+      institution,
+      clients.get(role)?.id,
+      role,
+    ]);
+  }
+  if (step !== 'draft') {
+    await api.pool.query(
+      `INSERT INTO notice (id, case_id, institution_id, kind, edition, audience, published_at, deadline_key, content, content_digest, state, addenda)
+       VALUES ($1, $2, $3, 'empowerment', 1, 'public', now(), 'window', '{}', '', 'open', '[]')`,
+      [randomUUID(), id, institution],
+    );
+  }
+  return id;
+}
+
+/** What the holder is: the role, and what comes with it. */
+function rolesOf(role: Role): (Role | 'system')[] {
+  const outside = holders[role][0] === 'outside';
+  return [role, 'interestedParty', ...(outside ? [] : (['member'] as const))];
+}
+
+/** Whom the case is visible to at all; to others it is not there, except that they may object to a notice. */
+function sees(role: Role, step: Step): boolean {
+  if (step === 'draft') return role === 'representative' || role === 'supervisor';
+  return !['member', 'interestedParty', 'platformOperator'].includes(role);
+}
+
+/** The declaration, read as the answer it must lead to. An empty body fails only after the act was authorised. */
+function expected(role: Role, step: Step, act: ActType): string {
+  const row = actTable[act];
+  if (!sees(role, step) && !(act === 'fileObjection' && step !== 'draft')) return '404 notFound';
+  if (!row.roles.some((one) => one !== 'system' && rolesOf(role).includes(one))) return '403 access.denied';
+  if (!row.steps.includes(step)) return '409 act.wrongStep';
+  return '400 request.invalid';
+}
+
+async function answer(role: Role, step: Step, type: ActType): Promise<string> {
+  const response = await fetch(`${base}/institutions/hohhot-university/cases/${cases.get(step)}/acts`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${clients.get(role)?.token}`,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': randomUUID(),
+    },
+    body: JSON.stringify({ type, body: {} }),
+  });
+  const { code } = (await response.json()) as { code: string };
+  return `${response.status} ${code}`;
+}
+
+describe.each(Object.keys(holders) as Role[])('%s', (role) => {
+  it.each(steps)('at %s may do what the table says, and nothing else', async (step) => {
+    const found = await Promise.all(acts.map(async (act) => [act, await answer(role, step, act)] as const));
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(acts.map((act) => [act, expected(role, step, act)])));
+  });
+
+  it('is told at each step exactly the acts the table allows', async () => {
+    const client = clientOf(api.app, clients.get(role)?.id ?? '', clients.get(role)?.token ?? '');
+    for (const step of steps) {
+      const seen = await client.get(`/institutions/hohhot-university/cases/${cases.get(step)}`);
+      if (!sees(role, step)) {
+        expect([step, seen.status]).toEqual([step, 404]);
+        continue;
+      }
+      const told = (seen.body as { allowedActs: { act: ActType }[] }).allowedActs.map(({ act }) => act);
+      expect([step, told]).toEqual([step, acts.filter((act) => expected(role, step, act).startsWith('400'))]);
+    }
+  });
+});
+
+it('leaves nothing behind: an act that is not allowed is not received', async () => {
+  const { rows } = await api.pool.query('SELECT count(*)::int AS n FROM inbox');
+  expect(rows).toEqual([{ n: 0 }]);
+});
