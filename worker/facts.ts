@@ -51,7 +51,10 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
         wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
         wanted('relations') && readRelations(pool, query.institutionId, involved).then((value) => (facts.relations = value)),
         wanted('people') && readPeople(pool, query.institutionId, involved).then((value) => (facts.people = value)),
-        wanted('pinnedRules') && rules(query.institutionId, on).then((value) => (facts.pinnedRules = value)),
+        wanted('pinnedRules') &&
+          readPinned(pool, query.caseId)
+            .then((pinned) => pinned ?? rules(query.institutionId, on))
+            .then((value) => (facts.pinnedRules = value)),
         wanted('currentRules') && rules(query.institutionId, on).then((value) => (facts.currentRules = value)),
       ]);
       return facts;
@@ -82,6 +85,16 @@ async function readCalendar(pool: pg.Pool, year: number): Promise<Calendar> {
     version: calendar.version,
     years: Object.fromEntries(years.flatMap((y) => (calendar.years[y] ? [[y, calendar.years[y]]] : []))),
   };
+}
+
+/** The rules that the API pinned with the opening act, in the same transaction: what was decided on is what was promised. */
+async function readPinned(pool: pg.Pool, caseId: string): Promise<RuleSnapshot | undefined> {
+  const { rows } = await pool.query<{ content: RuleSnapshot }>(
+    `SELECT s.content FROM cases c JOIN rule_snapshot s ON s.institution_id = c.institution_id AND s.hash = c.snapshot_hash
+      WHERE c.id = $1`,
+    [caseId],
+  );
+  return rows[0]?.content;
 }
 
 interface MemberRow {

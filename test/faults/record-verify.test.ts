@@ -191,7 +191,8 @@ describe('an exported file', () => {
     const run = promisify(execFile);
     const call = async (...args: string[]): Promise<{ code: number; stdout: string }> =>
       run(process.execPath, ['--import', 'tsx', script, 'verify', '--json', ...args], {
-        env: { PATH: process.env['PATH'] },
+        // A folder on which nothing runs: the command must not find a service of this machine.
+        env: { PATH: process.env['PATH'], FUQUAN_DATA_DIR: tmpdir() },
       }).then(
         ({ stdout }) => ({ code: 0, stdout }),
         (error: unknown) => error as { code: number; stdout: string },
