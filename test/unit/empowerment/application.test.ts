@@ -325,6 +325,7 @@ describe('the office and the departments', () => {
   it('refuses with grounds, tells the team, and frees the achievement', () => {
     const one = caseAt('check').does('officer', 'refuseApplication', { grounds: sealed('not ours') });
     expect(one.state.status).toBe('refused');
+    expect(one.events('applicationRefused')).toEqual([{ by: 'check', code: 'refusedAtCheck', grounds: sealed('not ours') }]);
     expect(one.told.filter((m) => m.template === 'refused').map((m) => m.to)).toEqual([
       { personId: 'an' },
       { personId: 'bo' },
