@@ -267,3 +267,24 @@ export function ruleOf<K extends RuleKey>(snapshot: RuleSnapshot, key: K): Resol
 export function valueOf<K extends RuleKey>(snapshot: RuleSnapshot, key: K): RuleValues[K] {
   return ruleOf(snapshot, key).value;
 }
+
+/** Plain JSON values that say the same, whatever the order of their keys. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    left.length === right.length &&
+    left.every(([key, value]) => Object.hasOwn(b, key) && sameValue(value, (b as Record<string, unknown>)[key]))
+  );
+}
+
+/** What a case feels of a rule: its value, whether it can be displaced, and what stands under it. Not who is cited. */
+const effect = (rule: ResolvedRule | undefined): unknown =>
+  rule && [rule.value, rule.force, (rule.under ?? []).map(({ value }) => value)];
+
+/** Whether two snapshots rule alike. Another day or another citation is no change, though the hash differs. */
+export function sameRules(a: RuleSnapshot, b: RuleSnapshot): boolean {
+  const keys = [...new Set([...Object.keys(a.rules), ...Object.keys(b.rules)])] as RuleKey[];
+  return keys.every((key) => sameValue(effect(a.rules[key]), effect(b.rules[key])));
+}

@@ -3,7 +3,7 @@ import type { Decision, NewEvent } from '../../process.ts';
 import { isPending } from '../../objection/index.ts';
 import type { Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
-import { ruleOf, valueOf, type RuleSnapshot } from '../../rules.ts';
+import { ruleOf, sameRules, valueOf, type RuleSnapshot } from '../../rules.ts';
 import { concluded, type OpenState } from '../state.ts';
 import { bodyAt, decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
 import { barOfLaw, submissionFault } from './guards.ts';
@@ -26,7 +26,10 @@ export const legalSteps: ReadonlySet<string> = new Set([
 ]);
 
 export function raisePrevailingRules(state: OpenState, act: Act<'raisePrevailingRules'>): Decision {
-  if (state.raised?.toHash === act.body.toHash || state.rules.hash === act.body.toHash)
+  const { toHash, keys } = act.body;
+  // Rules are resolved anew each day under a hash of their own; what counts is whether another rule has changed.
+  const known = state.raised && keys.every((key) => state.raised?.keys.includes(key));
+  if (known || state.rules.hash === toHash)
     return refuse('alreadyRaised', '该规则变化已提示。', 'The case is raised already.', { status: 409 });
   return decided([happened(act, 'rulesRaised', act.body)]);
 }
@@ -43,7 +46,8 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
   const { toHash, minutesNumber, minutes, grounds, newNotice } = act.body;
   const { application } = state;
   const rules = fact(act, 'currentRules');
-  if (rules.hash === state.rules.hash)
+  // A case that was raised is moved in any case: the rule that raised it may have been taken back since.
+  if (rules.hash === state.rules.hash || (!state.raised && sameRules(rules, state.rules)))
     return refuse('rulesUnchanged', '本案已适用现行规则。', 'The case is under the current rules already.', { status: 409 });
   if (rules.hash !== toHash)
     return refuse(

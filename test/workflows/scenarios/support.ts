@@ -2,6 +2,8 @@
 import { Story, shanghai, type ApplicationPlan } from '../../../cli/demo/story.ts';
 import type { Projection } from '../../../domain/process.ts';
 import { Rehearsal, type Told } from '../../../runtime/rehearsal.ts';
+import { until } from '../../../runtime/rehearsalClock.ts';
+import { startJobs } from '../../../worker/jobs.ts';
 import { bundleCache, QuietLog } from '../support/engine.ts';
 import { REHEARSAL_NAMESPACE, services } from '../../harness/services.ts';
 
@@ -9,6 +11,8 @@ import { REHEARSAL_NAMESPACE, services } from '../../harness/services.ts';
 class Outspoken extends QuietLog {
   override error = (fields: object, message: string): void => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
 }
+
+const outspoken = new Outspoken();
 
 /** Opens a rehearsal that begins at the Shanghai time. */
 export function rehearse(at: string): Promise<Rehearsal> {
@@ -19,7 +23,7 @@ export function rehearse(at: string): Promise<Rehearsal> {
     namespace: REHEARSAL_NAMESPACE,
     startsAt: shanghai(at),
     cacheDir: bundleCache,
-    log: new Outspoken(),
+    log: outspoken,
   });
 }
 
@@ -98,4 +102,14 @@ export async function claims({ rehearsal, achievementId }: Story): Promise<{ cas
     [achievementId],
   );
   return found;
+}
+
+/** One round of the platform's own work on the day that it is: what was imported reaches the cases, and is answered. */
+export async function platformWorks({ pool }: Rehearsal): Promise<void> {
+  const jobs = startJobs({ pool, log: outspoken });
+  await jobs.stop();
+  await until('acts of the platform are unanswered', async () => {
+    const { rowCount } = await pool.query('SELECT 1 FROM inbox WHERE answered_at IS NULL');
+    return rowCount === 0;
+  });
 }
