@@ -1,13 +1,24 @@
 import { Command } from 'commander';
+import { registerCase } from './case.ts';
 import { registerClauses } from './clauses.ts';
 import { registerDeadline } from './deadline.ts';
 import { registerDemo } from './demo/index.ts';
 import { registerErase } from './erase.ts';
 import { registerRebuild } from './rebuild.ts';
+import { registerToken } from './token.ts';
 import { registerVerify } from './verify.ts';
 
 /** Each adds one command. A command imports what is heavy only when it runs, so that the others start at once. */
-const commands = [registerClauses, registerDeadline, registerDemo, registerErase, registerRebuild, registerVerify];
+const commands = [
+  registerCase,
+  registerClauses,
+  registerDeadline,
+  registerDemo,
+  registerErase,
+  registerRebuild,
+  registerToken,
+  registerVerify,
+];
 
 // A reader that stops early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

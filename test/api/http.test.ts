@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { generateKeyPair, UnsecuredJWT, SignJWT } from 'jose';
 import request from 'supertest';
-import { BASE, routes } from '../../api/app.ts';
+import { Access } from '../../api/access.ts';
+import { Answers } from '../../api/answers.ts';
+import { BASE, createApp, routes } from '../../api/app.ts';
+import type { Deps } from '../../api/deps.ts';
 import { catalogue } from '../../api/problems.ts';
+import { openPrisma } from '../../api/server.ts';
 import { endpointTable } from '../../api/table.ts';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import { expectProblem } from './problem.ts';
@@ -183,6 +187,30 @@ describe('bad input is a problem, never a failure', () => {
         en: expect.stringMatching(/^[A-Z]/),
       });
     }
+  });
+});
+
+describe('a database that is away', () => {
+  it('is 503 with nothing done, and noticed by the probe', async () => {
+    const url = 'postgresql://nobody@127.0.0.1:1/none';
+    const prisma = openPrisma(url, 2);
+    const deps: Deps = {
+      ...api.deps,
+      prisma,
+      access: new Access(prisma, async () => inventor.id),
+      answers: new Answers(prisma, url),
+    };
+    deps.checks = { database: async () => (await prisma.$queryRaw<unknown[]>`SELECT 1`).length === 1 };
+    await deps.answers.start();
+    const app = createApp(deps, { version: 'test' });
+    const client = clientOf(app, inventor.id, inventor.token);
+    const answer = await client.act('hohhot-university', randomUUID(), { type: 'withdraw', body: { grounds: 'x' } });
+    expectProblem(answer, 503, 'service.unavailable');
+    expect(answer.headers['retry-after']).toBe('5');
+    const ready = await request(app).get(`${BASE}/readyz`);
+    expect([ready.status, ready.body]).toEqual([503, { ready: false, checks: { database: false } }]);
+    expect((await request(app).get(`${BASE}/livez`)).status).toBe(200);
+    await deps.answers.close();
   });
 });
 
