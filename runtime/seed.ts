@@ -24,11 +24,16 @@ export async function seedSamples(pool: pg.Pool, sealer: Sealer): Promise<number
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    await client.query('INSERT INTO calendar_version (version, content, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-      shippedCalendar.version,
-      JSON.stringify(shippedCalendar),
-      '随系统提供的国务院放假安排 / State Council calendar as shipped',
-    ]);
+    // By legal time, as imports are: which calendar is the newest must not depend on the machine's own clock.
+    await client.query(
+      `INSERT INTO calendar_version (version, content, imported_at, note) VALUES ($1, $2, service_clock(), $3)
+       ON CONFLICT DO NOTHING`,
+      [
+        shippedCalendar.version,
+        JSON.stringify(shippedCalendar),
+        '随系统提供的国务院放假安排 / State Council calendar as shipped',
+      ],
+    );
     for (const { id, ref, row, globalRoles } of people) {
       const inserted = await client.query(
         'INSERT INTO person (id, name, global_roles) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING',
