@@ -41,6 +41,12 @@ module.exports = {
       packages: ['zod', 'yaml', 'canonicalize'],
       why: 'law is data, resolved without database or engine',
     }),
+    only('letters-know-domain', {
+      of: dist('letters'),
+      folders: ['letters', 'domain'],
+      packages: [],
+      why: 'texts for people, read by the mail and the API alike',
+    }),
     only('workflows-are-deterministic', {
       of: dist('workflows'),
       folders: ['workflows', 'domain', 'contracts/messages'],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import type { Pool } from 'pg';
-import type { Rendered } from './templates/letter.ts';
+import type { Rendered } from '../letters/letter.ts';
 
 export interface OutgoingLetter extends Rendered {
   /** The same for every attempt at the same letter. */

@@ -14,8 +14,8 @@ import { listenTo } from './listen.ts';
 import { reasonOf, type Log } from './log.ts';
 import { noMetrics, type WorkerMetrics } from './metrics.ts';
 import { recipientsOf } from './recipients.ts';
-import type { LetterValues } from './templates/letter.ts';
-import { renderLetter } from './templates/index.ts';
+import type { LetterValues } from '../letters/letter.ts';
+import { renderLetter } from '../letters/index.ts';
 
 /** Opens sealed values by id; erased ones are absent. */
 export interface Opener {

@@ -4,6 +4,8 @@ import { actTable, type ActType } from '../../domain/empowerment/index.ts';
 import type { Caller } from '../access.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
+import { renderLetter } from '../../letters/index.ts';
+import type { LetterValues, Rendered } from '../../letters/letter.ts';
 import { openAll } from '../seal.ts';
 import { inInstitution, isoInstant, listId, openedText, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
 
@@ -68,9 +70,18 @@ const messageRow = z.object({
   caseId: z.string().optional(),
   template: z.string(),
   values: z.record(z.string(), z.unknown()),
+  /** The letter as it is also mailed, Chinese and English. */
+  subject: z.string(),
+  text: z.string(),
   createdAt: isoInstant,
   readAt: isoInstant.optional(),
 });
+
+/** The message as a letter; a text that was erased is said to be. */
+function letterOf({ template, values }: { template: string; values: Record<string, unknown> }): Rendered {
+  const entries = Object.entries(values).map(([name, value]) => [name, value ?? undefined]);
+  return renderLetter(template, Object.fromEntries(entries) as LetterValues);
+}
 
 export const todoRoutes = [
   route({
@@ -154,7 +165,8 @@ export const todoRoutes = [
           ...(row.readAt === null ? {} : { readAt: row.readAt.toISOString() }),
         }),
       );
-      return { status: 200, body: await openAll(page, deps.sealer) };
+      const opened = await openAll(page, deps.sealer);
+      return { status: 200, body: { ...opened, items: opened.items.map((item) => ({ ...item, ...letterOf(item) })) } };
     },
   }),
   route({

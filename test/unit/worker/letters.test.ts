@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { templates } from '../../../domain/empowerment/index.ts';
-import { letters, renderLetter, UnknownTemplate } from '../../../worker/templates/index.ts';
-import type { LetterValues } from '../../../worker/templates/letter.ts';
+import { letters, renderLetter, UnknownTemplate } from '../../../letters/index.ts';
+import type { LetterValues } from '../../../letters/letter.ts';
 
 const common = { number: '赋权〔2026〕3号', step: 'publicity', title: '新型催化剂' };
 /** What each letter is given beside title, number and step (domain/empowerment/tell.ts, worker/probes). */

@@ -2,8 +2,8 @@
  * Letters as data: Chinese and English, subject and text. `{name}` is a value; a part in `[[…]]` is left out when a value
  * in it is empty. Beside its own values each letter has `{case}`: the title and, once there is one, the number.
  */
-import { actTable } from '../../domain/empowerment/table.ts';
-import { instantMs } from '../../domain/time/index.ts';
+import { actTable } from '../domain/empowerment/table.ts';
+import { instantMs } from '../domain/time/index.ts';
 import { words } from './words.ts';
 
 export interface Letter {
