@@ -12,6 +12,7 @@ import { startDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createFactActivities, factReader, type FactReader } from './facts.ts';
 import { reasonOf, type Log } from './log.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import { createWorkflowActivities } from './settle.ts';
 
 export interface WorkerConfig {
   temporalAddress: string;
@@ -89,7 +90,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       taskQueue,
       identity,
       workflowBundle: { code: bundle.code },
-      activities: { ...deps.activities, ...createFactActivities(pool, reader) },
+      activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader)),
       dataConverter: converter,
       // More of them at once than connections would only wait inside their own time limits.
       maxConcurrentLocalActivityExecutions: slots,

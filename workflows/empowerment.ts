@@ -3,7 +3,7 @@
  * domain/empowerment; here stands in which order a case meets the steps, and that it waits for people and for time.
  */
 import type { CaseInput } from '../contracts/messages.ts';
-import { actTable, empowerment, type ActType, type Step } from '../domain/empowerment/index.ts';
+import { empowerment, type Step } from '../domain/empowerment/index.ts';
 import { openCase, type Part } from './shared/caseProcess.ts';
 
 const at = (...steps: Step[]): Part => {
@@ -39,10 +39,8 @@ const right = at('titleChange', 'useRightGrant', 'registration');
 /** A dead inventor's share is held until the heirs' papers are in, also when all else is over. */
 const heirs = at('done', 'refused', 'withdrawn', 'merged');
 
-const needsFacts = (type: string): boolean => Object.hasOwn(actTable, type) && actTable[type as ActType].needs.length > 0;
-
 /** One empowerment case, from the moment its draft is sent until nothing more can happen to it. */
 export async function empowermentWorkflow(input: CaseInput): Promise<void> {
-  const run = await openCase(empowerment, input, { needsFacts });
+  const run = await openCase(empowerment, input);
   await run.follow([consents, examination, decisionAndPublicity, agreement, right, heirs]);
 }

@@ -30,7 +30,7 @@ async function replay(names: string[], entry?: string): Promise<Record<string, E
   return faults;
 }
 
-const badEdit = (name: string): string => fileURLToPath(new URL(`./badEdits/${name}.ts`, import.meta.url));
+const edit = (path: string): string => fileURLToPath(new URL(`./${path}.ts`, import.meta.url));
 
 describe('saved histories', () => {
   it('are there, named by workflow, release and scenario', () => {
@@ -56,9 +56,13 @@ describe('saved histories', () => {
   it.each(['extraTimer', 'forgottenPart'])('do not replay on a bad edit: %s', async (name) => {
     const faults = await replay(
       files.filter((file) => file.includes('objection')),
-      badEdit(name),
+      edit(`badEdits/${name}`),
     );
     expect(Object.values(faults)).not.toHaveLength(0);
     for (const fault of Object.values(faults)) expect(fault).toBeInstanceOf(DeterminismViolationError);
+  });
+
+  it.each(['refusesAll', 'stumbles'])('replay whatever the deciders of a later release would say: %s', async (name) => {
+    expect(await replay(files, edit(`goodEdits/${name}`))).toEqual({});
   });
 });

@@ -1,10 +1,13 @@
-/** Carries one act through: decide, record, and decide anew where others have written meanwhile. */
-import { ApplicationFailure, log } from '@temporalio/workflow';
-import { refusalFailure, type ActAnswer, type RecordRequest } from '../../contracts/messages.ts';
-import type { Envelope, LedgerEvent, Process, Projection, Refusal } from '../../domain/process.ts';
+/**
+ * Carries one act through: decide, record, and decide anew where others have written meanwhile. Which commands this
+ * gives follows from recorded results alone, never from what the deciders of the present release would say.
+ */
+import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';
+import { refusalFailure, type ActAnswer } from '../../contracts/messages.ts';
+import type { Envelope, LedgerEvent, Process, Refusal } from '../../domain/process.ts';
 import { instantMs } from '../../domain/time/index.ts';
 import type { CaseState } from './caseState.ts';
-import { loadCase, loadFacts, record } from './durable.ts';
+import { loadCase, loadFacts, settle, type Settlement } from './durable.ts';
 import { followUpId, wakeActId } from './ids.ts';
 import type { Wake } from './wakes.ts';
 
@@ -19,14 +22,15 @@ type Outcome = { kind: 'done'; answer: ActAnswer } | { kind: 'notYet'; retryAt: 
 export class Acting<S> {
   readonly #caseId: string;
   readonly #process: Process<S>;
-  readonly #needsFacts: (type: string) => boolean;
+  readonly #onMove: () => void;
   readonly known: CaseState<S>;
 
-  constructor(caseId: string, process: Process<S>, needsFacts: (type: string) => boolean, known: CaseState<S>) {
+  /** `onMove` is called when an act has taken the case to another step. */
+  constructor(caseId: string, process: Process<S>, known: CaseState<S>, onMove: () => void) {
     this.#caseId = caseId;
     this.#process = process;
-    this.#needsFacts = needsFacts;
     this.known = known;
+    this.#onMove = onMove;
   }
 
   /** What the case waits for; a draft waits for nothing. */
@@ -73,7 +77,7 @@ export class Acting<S> {
       actor: { kind: 'system' },
       body,
       timely: {},
-      facts: this.#needsFacts(type) ? await loadFacts({ caseId, type, at }) : {},
+      facts: await loadFacts({ caseId, type, at }),
     };
     try {
       const outcome = await this.#act(envelope, false);
@@ -90,16 +94,13 @@ export class Acting<S> {
     for (;;) {
       const done = known.answerTo(envelope.actId);
       if (done) return { kind: 'done', answer: done };
-      const decision = this.#process.decide(known.state, envelope);
-      if ('refusal' in decision) throw refusalError(decision.refusal);
-      const preview = known.preview(envelope, decision.events);
-      const result = await record(known.request(envelope, preview, decision.guards ?? [], fromInbox));
+      const result = await settle(asDecidedThen(() => this.#decide(envelope, fromInbox)));
       switch (result.kind) {
         case 'recorded': {
-          const rows = [...known.asRows(envelope, decision.events, result.recordedAt), ...result.appended];
-          known.fold(rows);
-          await this.#followUp(envelope, preview.projection, result.appended);
-          return { kind: 'done', answer: known.answer(result.recordedAt, rows) };
+          known.fold(result.rows);
+          if (result.moved) this.#onMove();
+          if (result.appended > 0) await this.#followUp(envelope, result.rows.slice(-result.appended));
+          return { kind: 'done', answer: known.answer(result.recordedAt, result.rows) };
         }
         case 'known':
           if (result.version > known.version) {
@@ -117,27 +118,53 @@ export class Acting<S> {
     }
   }
 
-  /** Tells and projects what guards appended: the act's own request was written before anyone knew of it. */
-  async #followUp(envelope: Envelope, written: Projection, appended: readonly LedgerEvent[]): Promise<void> {
+  #decide(envelope: Envelope, fromInbox: boolean): Settlement {
     const { known } = this;
-    if (appended.length === 0) return;
-    const messages = known.tellOf(appended);
-    if (messages.length === 0 && JSON.stringify(known.view) === JSON.stringify(written)) return;
+    const decision = this.#process.decide(known.state, envelope);
+    if ('refusal' in decision) return decision;
+    const preview = known.preview(envelope, decision.events);
+    return {
+      request: known.request(envelope, preview, decision.guards ?? [], fromInbox),
+      moved: preview.projection.step !== known.step,
+    };
+  }
+
+  /** Tells and projects what guards appended: the act's own request was written before anyone knew of it. */
+  async #followUp(envelope: Envelope, appended: readonly LedgerEvent[]): Promise<void> {
+    const { known } = this;
     for (;;) {
-      const request: RecordRequest = {
-        caseId: this.#caseId,
-        expectedVersion: known.version,
-        actId: followUpId(this.#caseId, envelope.actId),
-        fromInbox: false,
-        actor: { kind: 'system' },
-        events: [],
-        guards: [],
-        projection: this.#process.project(known.state),
-        messages,
-      };
-      const result = await record(request);
+      const result = await settle(
+        asDecidedThen(() => ({
+          request: {
+            caseId: this.#caseId,
+            expectedVersion: known.version,
+            actId: followUpId(this.#caseId, envelope.actId),
+            fromInbox: false,
+            actor: { kind: 'system' },
+            events: [],
+            guards: [],
+            projection: this.#process.project(known.state),
+            messages: known.tellOf(appended),
+          },
+          moved: false,
+        })),
+      );
       if (result.kind !== 'stale') return;
       known.fold(result.events);
     }
+  }
+}
+
+/**
+ * What is decided now, or, in a replay, what the history says was decided then: the history holds the result of
+ * carrying a decision out, so a decider that answers otherwise today, or fails, changes nothing that has happened.
+ */
+function asDecidedThen(decide: () => Settlement): Settlement {
+  try {
+    return decide();
+  } catch (error) {
+    // Live, the task must fail and be tried again until a release decides better; nothing is carried out before.
+    if (!workflowInfo().unsafe.isReplaying) throw error;
+    return { refusal: { code: 'replayed', status: 409, zh: '重放', en: 'Replayed' } };
   }
 }

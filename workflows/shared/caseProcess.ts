@@ -46,11 +46,6 @@ export interface CaseSummary {
   busy: boolean;
 }
 
-export interface CaseOptions {
-  /** Whether an act of the system of this type is decided by facts that must be read first. */
-  needsFacts(type: string): boolean;
-}
-
 /** One stretch of the procedure: comes back when the case has left its steps. */
 export type Part = (run: CaseRun) => Promise<void>;
 
@@ -67,8 +62,8 @@ const LONG_HISTORY = 500;
 const SPREAD_MS = 10 * 60_000;
 
 /** Opens the case: hears acts and queries from the first moment, reads the ledger, gives the procedure its verbs. */
-export async function openCase<S>(process: Process<S>, input: CaseInput, options: CaseOptions): Promise<CaseRun> {
-  const running = new RunningCase(process, input, options);
+export async function openCase<S>(process: Process<S>, input: CaseInput): Promise<CaseRun> {
+  const running = new RunningCase(process, input);
   running.listen();
   await running.load();
   return running;
@@ -77,15 +72,13 @@ export async function openCase<S>(process: Process<S>, input: CaseInput, options
 class RunningCase<S> implements CaseRun {
   readonly #process: Process<S>;
   readonly #input: CaseInput;
-  readonly #options: CaseOptions;
   readonly #turns = new OneAtATime();
   #acting: Acting<S> | undefined;
   #handled = 0;
 
-  constructor(process: Process<S>, input: CaseInput, options: CaseOptions) {
+  constructor(process: Process<S>, input: CaseInput) {
     this.#process = process;
     this.#input = input;
-    this.#options = options;
   }
 
   listen(): void {
@@ -105,7 +98,7 @@ class RunningCase<S> implements CaseRun {
   async load(): Promise<void> {
     const { caseId } = this.#input;
     const known = CaseState.from(this.#process, caseId, await loadCase({ caseId, after: 0 }));
-    this.#acting = new Acting(caseId, this.#process, (type) => this.#options.needsFacts(type), known);
+    this.#acting = new Acting(caseId, this.#process, known, () => this.#showStep());
     this.#showStep();
   }
 
@@ -118,11 +111,7 @@ class RunningCase<S> implements CaseRun {
       now: () => Date.now() + (this.#input.rehearsal?.shiftMs ?? 0),
       spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, SPREAD_MS),
       perform: (wake) =>
-        this.#turns.run(async () => {
-          const notBefore = sameWake(this.#loaded.nextWake(), wake) ? await this.#loaded.wake(wake) : undefined;
-          this.#showStep();
-          return notBefore;
-        }),
+        this.#turns.run(async () => (sameWake(this.#loaded.nextWake(), wake) ? this.#loaded.wake(wake) : undefined)),
     });
     if (here()) await this.#startAfresh();
   }
@@ -151,7 +140,6 @@ class RunningCase<S> implements CaseRun {
       return await this.#loaded.perform(envelope);
     } finally {
       this.#handled++;
-      this.#showStep();
     }
   }
 
@@ -170,7 +158,6 @@ class RunningCase<S> implements CaseRun {
 
   #showStep(): void {
     const { known } = this.#loaded;
-    if (workflowInfo().typedSearchAttributes.get(stepAttribute) === known.step) return;
     upsertSearchAttributes([
       { key: kindAttribute, value: this.#process.kind },
       { key: institutionAttribute, value: known.institutionId },

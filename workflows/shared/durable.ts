@@ -13,14 +13,33 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { CaseActivities, RecordRequest, RecordResult } from '../../contracts/messages.ts';
-import type { Facts } from '../../domain/process.ts';
+import type { Facts, LedgerEvent, Refusal } from '../../domain/process.ts';
 
 /** Reads what an act of the system is decided by, as the dispatcher does for acts of persons. */
 export interface FactActivities {
   loadFacts(input: { caseId: string; type: string; at: string }): Promise<Facts>;
 }
 
-type Port = CaseActivities & FactActivities;
+/** What was decided on an act. `moved` says whether it takes the case to another step. */
+export type Settlement = { request: RecordRequest; moved: boolean } | { refusal: Refusal };
+
+/** What became of it. `rows` are all that the ledger holds of the act; the last `appended` of them came from guards. */
+export type Settled =
+  | { kind: 'recorded'; version: number; recordedAt: string; moved: boolean; rows: LedgerEvent[]; appended: number }
+  | Exclude<RecordResult, { kind: 'recorded' }>;
+
+/**
+ * Carries out a decision: records it, or hands the refusal back. Every decision goes through it, so that what a case
+ * did stands in its history as results, and a later release, which might decide otherwise, replays what was decided.
+ */
+export interface SettleActivities {
+  settle(settlement: Settlement): Promise<Settled>;
+}
+
+/** Everything that a case's workflow calls. */
+export type WorkflowActivities = Pick<CaseActivities, 'loadCase'> & SettleActivities & FactActivities;
+
+type Port = WorkflowActivities;
 
 const quick = proxyLocalActivities<Port>({
   startToCloseTimeout: '2 seconds',
@@ -62,12 +81,12 @@ function durably<K extends keyof Port>(name: K): Call[K] {
 /** Loads the case's ledger; waits for as long as the database is away. */
 export const loadCase = durably('loadCase');
 
-const write = durably('record');
+const carryOut = durably('settle');
 
-/** Writes one act's whole effect; waits for as long as the database is away. */
-export async function record(request: RecordRequest): Promise<RecordResult> {
+/** Carries out a decision; waits for as long as the database is away. */
+export async function settle(settlement: Settlement): Promise<Settled> {
   try {
-    return await write(request);
+    return await carryOut(settlement);
   } catch (error) {
     if (!refusedBefore(error)) throw error;
     // Delivered twice and refused the first time: what the person was told stands.

@@ -1,0 +1,20 @@
+import type { CaseActivities } from '../contracts/messages.ts';
+import type { FactActivities, WorkflowActivities } from '../workflows/shared/durable.ts';
+
+/** What a case's workflow calls, made of the record and the reading of facts. */
+export function createWorkflowActivities(record: CaseActivities, facts: FactActivities): WorkflowActivities {
+  return {
+    loadCase: (input) => record.loadCase(input),
+    loadFacts: (input) => facts.loadFacts(input),
+    async settle(settlement) {
+      if ('refusal' in settlement) return { kind: 'refused', refusal: settlement.refusal };
+      const { request, moved } = settlement;
+      const result = await record.record(request);
+      if (result.kind !== 'recorded') return result;
+      const { appended, recordedAt, version } = result;
+      const { actId, actor, expectedVersion, events } = request;
+      const own = events.map((event, i) => ({ ...event, seq: expectedVersion + 1 + i, recordedAt, actId, actor }));
+      return { kind: 'recorded', version, recordedAt, moved, rows: [...own, ...appended], appended: appended.length };
+    },
+  };
+}
