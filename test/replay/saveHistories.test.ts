@@ -20,7 +20,7 @@ import { decodePayloads, forgetMachine } from './plainHistory.ts';
 const release = process.env['FUQUAN_SAVE_HISTORIES'];
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 
-(release ? describe : describe.skip)(`histories of release ${release}`, () => {
+describe(`histories of release ${release}`, () => {
   it.each(demoStories)('$name', async (demo) => {
     const { name, institution, startsAt } = demo;
     const { postgresUrl, temporalAddress } = services();
