@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Outcome, Rehearsal } from '../../../runtime/rehearsal.ts';
 import { httpOver, type Http } from './http.ts';
-import { claims, rehearse, rows, team, toDecision } from './support.ts';
+import { claims, closeSound, rehearse, rows, team, toDecision } from './support.ts';
 
 const unit = 'hohhot-university';
 let rehearsal: Rehearsal;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
-  await rehearsal.close();
+  await closeSound(rehearsal);
 });
 
 const times = <T>(n: number, run: (i: number) => Promise<T>): Promise<T[]> =>

@@ -5,7 +5,7 @@ import type { NoticeKind } from '../../../domain/rules.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import type { Client } from '../../api/service.ts';
 import { httpOver, type Http } from './http.ts';
-import { ledger, letters, platformWorks, rehearse, rows, toDecision, version } from './support.ts';
+import { closeSound, ledger, letters, platformWorks, rehearse, rows, toDecision, version } from './support.ts';
 
 let rehearsal: Rehearsal;
 let http: Http;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
-  await rehearsal.close();
+  await closeSound(rehearsal);
 });
 
 /** The deadline row of the notice in force of the kind, as lists read it. */

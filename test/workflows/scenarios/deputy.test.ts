@@ -3,7 +3,7 @@ import { Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import type { Client } from '../../api/service.ts';
 import { httpOver, type Http } from './http.ts';
-import { ledger, rehearse, rows, tasks, team } from './support.ts';
+import { closeSound, ledger, rehearse, rows, tasks, team } from './support.ts';
 
 const unit = 'hohhot-university';
 let rehearsal: Rehearsal;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
-  await rehearsal.close();
+  await closeSound(rehearsal);
 });
 
 /** A case that waits for the office's check. */

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { ledger, letters, local, rehearse, rows, tasks, team, toPublicity } from './support.ts';
+import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity } from './support.ts';
 
 let rehearsal: Rehearsal;
 
 beforeAll(async () => {
   rehearsal = await rehearse('2026-02-24 09:00');
 });
-afterAll(() => rehearsal.close());
+afterAll(() => closeSound(rehearsal));
 
 describe('scenario 1: nothing goes wrong', () => {
   let story: Story;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story, type ApplicationPlan } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { claims, ledger, letters, local, rehearse, rows, tasks, toDecision } from './support.ts';
+import { claims, closeSound, ledger, letters, local, rehearse, rows, tasks, toDecision } from './support.ts';
 
 let rehearsal: Rehearsal;
 /** The earlier and the later application of each pair; both wait for their notice from 03-11 on. */
@@ -25,7 +25,7 @@ beforeAll(async () => {
     for (const story of [earlier, later]) await story.decide(`领纪〔2026〕${i}号`, '2026-03-11');
   }
 });
-afterAll(() => rehearsal.close());
+afterAll(() => closeSound(rehearsal));
 
 const pair = (i: number): { earlier: Story; later: Story } => pairs[i] as { earlier: Story; later: Story };
 

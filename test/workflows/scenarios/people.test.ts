@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { ledger, letters, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
+import { closeSound, ledger, letters, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;
 let story: Story;
@@ -9,7 +9,7 @@ let story: Story;
 beforeAll(async () => {
   rehearsal = await rehearse('2026-05-12 09:00');
 });
-afterAll(() => rehearsal.close());
+afterAll(() => closeSound(rehearsal));
 
 const died = (key: string, on: string) => ({
   personId: story.person(key),

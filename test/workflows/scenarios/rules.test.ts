@@ -5,7 +5,19 @@ import { loadSample, loadShippedPacks, type SampleName } from '../../../policies
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import { rulesOn } from '../../../worker/rules.ts';
 import { httpOver, type Http } from './http.ts';
-import { ledger, letters, platformWorks, rehearse, rows, tasks, team, toDecision, toPublicity, version } from './support.ts';
+import {
+  closeSound,
+  ledger,
+  letters,
+  platformWorks,
+  rehearse,
+  rows,
+  tasks,
+  team,
+  toDecision,
+  toPublicity,
+  version,
+} from './support.ts';
 
 let rehearsal: Rehearsal;
 let http: Http;
@@ -17,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
-  await rehearsal.close();
+  await closeSound(rehearsal);
 });
 
 const share = (percent: number) => ({ bound: 'atLeast', percent, of: 'netIncomeOrEquity' }) as const;

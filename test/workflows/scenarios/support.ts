@@ -1,5 +1,9 @@
 /** A rehearsal for the scenario tests, and short ways to read what it wrote. */
+import { readLedger } from '../../../activities/ledgerSource.ts';
+import { rebuildProjections } from '../../../activities/rebuild.ts';
+import { verifyLedger } from '../../../activities/verify.ts';
 import { Story, shanghai, type ApplicationPlan } from '../../../cli/demo/story.ts';
+import { processes } from '../../../domain/index.ts';
 import type { Projection } from '../../../domain/process.ts';
 import { Rehearsal, type Told } from '../../../runtime/rehearsal.ts';
 import { until } from '../../../runtime/rehearsalClock.ts';
@@ -25,6 +29,17 @@ export function rehearse(at: string): Promise<Rehearsal> {
     cacheDir: bundleCache,
     log: outspoken,
   });
+}
+
+/** Ends the rehearsal, after a look at all it wrote: chains verify, and the tables are what the ledgers give. */
+export async function closeSound(rehearsal: Rehearsal): Promise<void> {
+  const { pool } = rehearsal;
+  const { rows: units } = await pool.query<{ id: string }>('SELECT DISTINCT institution_id::text AS id FROM ledger');
+  const reports = await Promise.all(units.map(({ id }) => verifyLedger(readLedger(pool, id), { institutionId: id })));
+  const { differences, failed } = await rebuildProjections(pool, processes, { write: false });
+  await rehearsal.close();
+  const faults = [...reports.flatMap(({ findings }) => findings), ...differences, ...failed];
+  if (faults.length > 0) throw new Error(`The rehearsal left something unsound: ${JSON.stringify(faults)}`);
 }
 
 /** An instant in Shanghai as the scenarios write it; seconds only where there are any. */

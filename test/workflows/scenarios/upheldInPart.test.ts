@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
+import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;
 let story: Story;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   rehearsal = await rehearse('2026-04-14 09:00');
   story = new Story(rehearsal, 'hohhot-university');
 });
-afterAll(() => rehearsal.close());
+afterAll(() => closeSound(rehearsal));
 
 /** The new split as the representative proposes it. */
 const split = (shares: Record<string, string>): Record<string, unknown> => ({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, shanghai, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import { setClock } from '../../../runtime/rehearsalClock.ts';
-import { ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
+import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;
 let story: Story;
@@ -10,7 +10,7 @@ let story: Story;
 beforeAll(async () => {
   rehearsal = await rehearse('2026-06-04 09:00');
 });
-afterAll(() => rehearsal.close());
+afterAll(() => closeSound(rehearsal));
 
 const newStory = (): void => {
   story = new Story(rehearsal, 'hohhot-university');
