@@ -36,7 +36,7 @@ export function stateAt(row: { state: string; endsAt: string }, now: string): st
 }
 
 /** Whether the caller may know who filed the objection: whoever handles it, works it as officer, oversees it, or filed it. */
-export function knowsObjector(caller: Caller, sight: Sight, objection: Pick<Objection, 'objectorId' | 'handlers'>): boolean {
+function knowsObjector(caller: Caller, sight: Sight, objection: Pick<Objection, 'objectorId' | 'handlers'>): boolean {
   if (objection.objectorId === caller.personId) return true;
   if (sight.kind !== 'whole' || !sight.objectors) return false;
   return caller.has('officer', 'supervisor') || objection.handlers.includes(caller.personId);
@@ -60,7 +60,7 @@ export interface HiddenObjection {
 }
 
 /** The objection without a word of its author's and without the reply that is meant for them. */
-export function hideObjector(objection: Objection): HiddenObjection {
+function hideObjector(objection: Objection): HiddenObjection {
   const { id, noticeId, receivedAt, inTime, onPaper, state, handlers, findings, consequence, handling, review, reviewed } =
     objection;
   return {

@@ -14,7 +14,7 @@ import { openAll } from './seal.ts';
 const words = (act: keyof typeof actTable) => ({ act, zh: actTable[act].zh, en: actTable[act].en });
 
 /** The application with shares as the API says them. */
-export function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Application) {
+function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Application) {
   return {
     ...rest,
     inventors: inventors.map(({ personId, ppm }) => ({ personId, share: percentOfPpm(ppm) })),
@@ -70,7 +70,7 @@ async function partiesShown(deps: Deps, state: EmpowermentState) {
 }
 
 /** Notices of the case as its readers see them. */
-export function noticesShown(state: EmpowermentState, now: string) {
+function noticesShown(state: EmpowermentState, now: string) {
   return state.notices.map(({ id, kind, edition, audience, publishedAt, deadline, state: stands, addenda }) => ({
     id,
     kind,

@@ -153,6 +153,13 @@ export const catalogue = {
     '请查看案件当前环节与 allowedActs',
     "See the case's step and allowedActs",
   ),
+  refused: entry(
+    422,
+    '按规定或案件现状，此事不予办理；原因见 zh、en 与 clause',
+    'The rules, or how the case stands, do not allow this; zh, en and clause say why',
+    '请按所述原因处理后再办理',
+    'Settle what is said first',
+  ),
   'draft.incomplete': entry(
     422,
     '草稿尚不完整',
@@ -241,8 +248,9 @@ export const catalogue = {
 
 export type ProblemCode = keyof typeof catalogue;
 
-/** Where the catalogue's entry for a code is served. */
-export const problemType = (code: string): string => `/api/v1/problems/${code}`;
+/** Where a code is explained. Deciders' codes say all there is to say in the problem itself; they share one entry. */
+export const problemType = (code: string): string =>
+  Object.hasOwn(catalogue, code) ? `/api/v1/problems/${code}` : `/api/v1/problems/refused#${code}`;
 
 /** The body of an `application/problem+json` answer. */
 export interface ProblemBody {

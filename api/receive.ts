@@ -198,15 +198,10 @@ async function unknownDocuments(context: Context, error: unknown, body: unknown)
   return new Problem('document.missing', { errors });
 }
 
-/** Receives the act and answers it. */
-export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
-  const { deps, caller } = context;
-  const key = keyOf(context.idempotencyKey);
-  const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
-  const before = await earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
-  if (before) return settle(context, before);
+/** Authorises and parses the act: everything that can be refused before it is received. */
+async function prepare(context: Context, caseId: string, act: SentAct): Promise<Omit<Receiving, 'key' | 'hashes'>> {
   const facts = await caseFor(context, caseId, act.type);
-  const standing = authorise(caller, facts.roles, act.type, {
+  const standing = authorise(context.caller, facts.roles, act.type, {
     onBehalfOf: act.onBehalfOf,
     department: act.type === 'reviewAsDepartment' ? departmentOf(act.body) : undefined,
   });
@@ -216,7 +211,47 @@ export async function receiveAct(context: Context, caseId: string, act: SentAct)
   const body = parseAct(act.type, await withDraft(context, act, facts));
   await checkShown(context, facts, act.type, body);
   const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
-  const result = await write(context, { caseId, act, body, key, hashes, standing, achievementId: achievementId ?? undefined });
+  return { caseId, act, body, standing, achievementId: achievementId ?? undefined };
+}
+
+/** What was understood and refused stays in the institution's log, as the decider's refusals stay in the inbox. */
+async function keepRefusal(
+  { deps, caller, traceId }: Context,
+  { caseId, act, hash }: { caseId: string; act: SentAct; hash: string },
+  { body: { code, status } }: Problem,
+): Promise<void> {
+  if (![403, 409, 422].includes(status)) return;
+  await deps.prisma.audit.create({
+    data: {
+      institutionId: caller.institution.id,
+      actorPerson: caller.personId,
+      action: 'refusedAct',
+      subject: caseId,
+      detail: { type: act.type, code, bodyHash: hash, ...(act.onBehalfOf === undefined ? {} : { onBehalfOf: act.onBehalfOf }) },
+      traceId,
+    },
+  });
+}
+
+/** Receives the act and answers it. */
+export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+  const { deps } = context;
+  const key = keyOf(context.idempotencyKey);
+  const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
+  const known = () => earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
+  const before = await known();
+  if (before) return settle(context, before);
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  try {
+    prepared = await prepare(context, caseId, act);
+  } catch (error) {
+    // The same act, sent at the same time, may have moved the case on between the two looks: then it is its own answer.
+    const meanwhile = error instanceof Problem ? await known() : undefined;
+    if (meanwhile) return settle(context, meanwhile);
+    if (error instanceof Problem) await keepRefusal(context, { caseId, act, hash: hashes[0] ?? '' }, error);
+    throw error;
+  }
+  const result = await write(context, { ...prepared, key, hashes });
   if (result.outcome === 'noCase') throw new Problem('notFound');
   if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
   return settle(context, (result as { act: Receipt }).act);

@@ -100,6 +100,7 @@ async function contextFor(declared: Route, deps: Deps, request: Request, respons
     declared.audience,
     request.headers.authorization,
     (params as { institution?: string }).institution,
+    declared.method !== 'get',
   );
   const query = parsed((declared.query ?? nothing).strict(), queryOf(request), '');
   const sent = declared.body === undefined ? undefined : await readJson(request, response);

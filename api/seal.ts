@@ -43,7 +43,7 @@ const isRef = (value: object): value is SealedRef =>
   Object.keys(value).length === 2 && 'sealed' in value && 'digest' in value && typeof value.sealed === 'string';
 
 /** Every sealed reference within. */
-export function refsIn(value: unknown): SealedRef[] {
+function refsIn(value: unknown): SealedRef[] {
   if (typeof value !== 'object' || value === null) return [];
   return isRef(value) ? [value] : Object.values(value).flatMap(refsIn);
 }

@@ -29,6 +29,7 @@ export const endpointTable = {
 
   getInstitution: members,
   updateInstitution: administrator,
+  listLog: ['supervisor'],
   listPeople: members,
   createPerson: administrator,
   getPerson: members,
@@ -72,15 +73,15 @@ export const endpointTable = {
 
   listCases: anyParty,
   getCase: anyParty,
-  getCasePreview: members,
+  getCasePreview: anyParty,
   performAct: anyParty,
   getAct: anyParty,
   listTasks: anyParty,
   listObjections: anyParty,
-  listDecisions: members,
+  listDecisions: anyParty,
   listCaseDeadlines: anyParty,
   listDeadlines: members,
-  getLedger: members,
+  getLedger: anyParty,
   getNoticeDraft: ['officer', 'supervisor'],
 
   listNotices: anyParty,

@@ -26,7 +26,7 @@ export function withClientOptions(command: Command): Command {
 }
 
 /** A request that the service refused; the call ends with code 1. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly body: unknown;
   constructor(status: number, body: unknown) {
     const { zh, en, code, errors } = (body ?? {}) as {

@@ -7,7 +7,7 @@ import type { SealedRef } from '../domain/process.ts';
 
 /**
  * Whose text it is, so that erasing a subject erases it: the person who acts, the case, the achievement, or the
- * person or party named in the same object (`personId`, else `id`, else `objectorId`); without one, the case.
+ * person or party named nearest to it (`personId`, else `objectorId`, else `id`); without one, whoever wrote the letter.
  */
 export type SealSubject = 'actor' | 'case' | 'achievement' | 'party';
 
@@ -67,8 +67,8 @@ export function sealedText({ subject, max }: { subject: SealSubject; max: number
 }
 
 /**
- * The body with every `Sealable` replaced, in order of appearance. `seal` is told the object around the text and its
- * JSON pointer, because the subject `party` is found there.
+ * The body with every `Sealable` replaced, in order of appearance. `seal` is told the text's JSON pointer and the fields
+ * around it, the nearest first, because the subject `party` is found there.
  */
 export function sealBody<T>(
   body: T,
@@ -79,7 +79,9 @@ export function sealBody<T>(
     if (Array.isArray(value)) return value.map((entry, i) => walk(entry, around, `${pointer}/${i}`));
     if (typeof value === 'object' && value !== null) {
       const object = value as Record<string, unknown>;
-      return Object.fromEntries(Object.entries(object).map(([key, entry]) => [key, walk(entry, object, `${pointer}/${key}`)]));
+      return Object.fromEntries(
+        Object.entries(object).map(([key, entry]) => [key, walk(entry, { ...around, ...object }, `${pointer}/${key}`)]),
+      );
     }
     return value;
   };

@@ -74,7 +74,7 @@ export const deadlineShown = z.object({
   arithmetic: z.array(z.string()),
 });
 
-export const noticeRow = z.object({
+const noticeRow = z.object({
   id: z.string(),
   kind: z.string(),
   edition: z.number().int(),

@@ -4,7 +4,7 @@ import { uuid } from '../../contracts/schemas.ts';
 import type { Context } from '../route.ts';
 
 /** An institution's code in the path. */
-export const institutionCode = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+const institutionCode = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 
 export const inInstitution = z.object({ institution: institutionCode });
 export const inCase = inInstitution.extend({ caseId: uuid });

@@ -5,7 +5,19 @@ import { audit } from '../audit.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
 import { route, type Context } from '../route.ts';
-import { inInstitution, isoDate, listOf, openedText, present } from './common.ts';
+import {
+  inInstitution,
+  isoDate,
+  isoInstant,
+  listId,
+  listOf,
+  openedText,
+  pageFrom,
+  pageOf,
+  pageQuery,
+  present,
+  startOf,
+} from './common.ts';
 
 const institutionShown = z.object({
   id: z.string(),
@@ -133,6 +145,55 @@ export const institutionRoutes = [
         return shown(row);
       });
       return { status: 200, body, etag: etagOf(body) };
+    },
+  }),
+  route({
+    id: 'listLog',
+    method: 'get',
+    path: '/institutions/{institution}/log',
+    tag: 'institutions',
+    zh: '单位日志：谁改了什么，谁的办理被拒；仅监督人员可见',
+    en: 'The log of the institution: who changed what, whose acts were refused; for supervisors alone',
+    params: inInstitution,
+    query: pageQuery,
+    answers: {
+      200: pageOf(
+        z.object({
+          id: z.string(),
+          at: isoInstant,
+          personId: z.string().optional(),
+          action: z.string(),
+          subject: z.string(),
+          detail: z.record(z.string(), z.unknown()),
+        }),
+      ),
+    },
+    problems: ['request.badCursor'],
+    handler: async (context) => {
+      const { deps, caller, query } = context;
+      const list = listId(context, 'log', query);
+      const [before] = startOf(context, list, query.cursor, 1) ?? [];
+      const rows = await deps.prisma.audit.findMany({
+        where: { institutionId: caller.institution.id, ...(before === undefined ? {} : { id: { lt: BigInt(before) } }) },
+        orderBy: { id: 'desc' },
+        take: query.limit + 1,
+      });
+      const body = pageFrom(
+        context,
+        list,
+        query.limit,
+        rows,
+        ({ id }) => [String(id)],
+        ({ id, at, actorPerson, action, subject, detail }) => ({
+          id: String(id),
+          at: at.toISOString(),
+          ...(actorPerson === null ? {} : { personId: actorPerson }),
+          action,
+          subject,
+          detail,
+        }),
+      );
+      return { status: 200, body };
     },
   }),
 ];

@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { civilDate, code, documentRef, documents, fen, LIST, people, percent, sealed, TEXT, uuid } from './values.ts';
 
 export const modes = ['coOwnership', 'fullOwnership', 'useRight'] as const;
-export const roads = ['agreedIncome', 'saleOfRetainedShare'] as const;
-export const exclusions = [
-  'nationalSecurity',
-  'defenceSecurity',
-  'publicSecurity',
-  'economicSecurity',
-  'socialStability',
-] as const;
+const roads = ['agreedIncome', 'saleOfRetainedShare'] as const;
 export const conditions = ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'] as const;
 export const resultKinds = [
   'patent',
@@ -25,9 +18,7 @@ export const resultKinds = [
 ] as const;
 
 /** An inventor with the share of the inventors' own part. */
-export const inventor = z
-  .strictObject({ personId: uuid, share: percent })
-  .transform(({ share, ...rest }) => ({ ...rest, ppm: share }));
+const inventor = z.strictObject({ personId: uuid, share: percent }).transform(({ share, ...rest }) => ({ ...rest, ppm: share }));
 
 export const inventors = z.array(inventor).min(1).max(LIST.people);
 

@@ -4,7 +4,7 @@ import { canonicalJson } from '../canonical.ts';
 import { isCleanText, Sealable } from '../sealing.ts';
 import { LIST, sha256, text, TEXT } from './values.ts';
 
-export const noticeItems = [
+const noticeItems = [
   'resultName',
   'resultNumber',
   'inventors',

@@ -1,12 +1,12 @@
 /** Acts on objections and on what follows from them. */
 import { z } from 'zod';
 import { inventors } from './application.ts';
-import { documentRef, documents, instant, LIST, objectId, people, percent, sealed, text, TEXT, uuid } from './values.ts';
+import { documentRef, evidenceOf, instant, LIST, objectId, people, percent, sealed, text, TEXT, uuid } from './values.ts';
 
 const filed = {
   noticeId: objectId,
   grounds: z.array(sealed('actor', TEXT.grounds)).min(1).max(LIST.items),
-  evidence: documents,
+  evidence: evidenceOf('actor'),
 };
 
 const consequence = z.enum(['none', 'amend', 'refuse']);
@@ -17,6 +17,7 @@ export const objectionActs = {
     ...filed,
     // The officer only copies the letter: its words belong to whoever wrote it.
     grounds: z.array(sealed('party', TEXT.grounds)).min(1).max(LIST.items),
+    evidence: evidenceOf('party'),
     name: sealed('party', TEXT.name),
     contact: sealed('party', TEXT.contact),
     receivedAt: instant,

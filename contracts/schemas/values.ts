@@ -64,7 +64,12 @@ export const text = plainText;
 export const sealed = (subject: SealSubject, max: number) => sealedText({ subject, max });
 
 /** An uploaded file by its SHA-256; its name is the uploader's word about it and is sealed for the case. */
-export const documentRef = z.strictObject({ document: sha256, name: sealed('case', TEXT.name).optional() });
+const documentOf = (subject: SealSubject) => z.strictObject({ document: sha256, name: sealed(subject, TEXT.name).optional() });
+
+export const documentRef = documentOf('case');
 
 export const people = z.array(uuid).max(LIST.people);
 export const documents = z.array(documentRef).max(LIST.documents);
+
+/** Evidence whose very name is the word of whoever hands it in. */
+export const evidenceOf = (subject: SealSubject) => z.array(documentOf(subject)).max(LIST.documents);

@@ -84,6 +84,11 @@ describe('drafts and what administrators keep', () => {
     expect(rows[0].n).toBeGreaterThan(5);
     const audit = await api.pool.query('SELECT action FROM audit WHERE actor_person = $1 ORDER BY id', [administrator.id]);
     expect(audit.rows.map(({ action }) => action)).toEqual(expect.arrayContaining(['putMembership', 'putBody']));
+    const supervisor = await api.as('hohhot-university', 'supervisor');
+    const log = await supervisor.get(`${base}/log?limit=1`);
+    expect(log.body).toMatchObject({ items: [{ action: 'putBody', personId: administrator.id }], next: expect.any(String) });
+    expect((await supervisor.get(`${base}/log?cursor=${log.body.next as string}`)).body.items[0].action).toBe('putMembership');
+    expectProblem(await administrator.get(`${base}/log`), 403, 'access.denied');
     const stranger = await api.as('baotou-university', 'officer1');
     const foreign = await administrator.send(
       'put',
@@ -163,6 +168,46 @@ describe('drafts and what administrators keep', () => {
     const answer = await deputy.send('post', '/institutions/baotou-institute/overlay/preview', {});
     expect(answer.status).toBe(holds ? 200 : 403);
     await api.pool.query('DELETE FROM delegation WHERE id = $1', [id]);
+  });
+});
+
+describe('a delegation for single acts', () => {
+  it('lets its deputy do those acts, and change nothing else', async () => {
+    const deputy = await api.as('harbin-university', 'colleague2');
+    const institution = sampleInstitutionId('harbin-university');
+    const from = (await api.as('harbin-university', 'administrator')).id;
+    await api.pool.query(
+      `INSERT INTO delegation (id, institution_id, from_person, to_person, first_day, last_day, roles, acts)
+       SELECT $1, $2, $3, $4, d, d, '{}', '{nameSubstitute}' FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS d) AS t`,
+      [randomUUID(), institution, from, deputy.id],
+    );
+    expectProblem(await deputy.send('post', '/institutions/harbin-university/overlay/preview', {}), 403, 'access.denied');
+    const me = await deputy.get('/me');
+    const grants = (me.body as { institutions: { grants: object[] }[] }).institutions[0]?.grants;
+    expect(grants?.[1]).toEqual({ onBehalfOf: from, roles: ['administrator'], departments: [], acts: ['nameSubstitute'] });
+  });
+
+  it('of two people to one deputy asks whose right is used', async () => {
+    const deputy = await api.as('harbin-university', 'colleague3');
+    const institution = sampleInstitutionId('harbin-university');
+    const officers = [await api.as('harbin-university', 'officer1'), await api.as('harbin-university', 'officer2')];
+    for (const officer of officers) {
+      await api.pool.query(
+        `INSERT INTO delegation (id, institution_id, from_person, to_person, first_day, last_day, roles, acts)
+         SELECT $1, $2, $3, $4, d, d, '{officer}', '{}' FROM (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS d) AS t`,
+        [randomUUID(), institution, officer.id, deputy.id],
+      );
+    }
+    const caseId = randomUUID();
+    await api.pool.query(
+      `INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by) VALUES ($1, $2, 'empowerment', 'useRight', 'check', 'open', $3)`,
+      [caseId, institution, deputy.id],
+    );
+    const refuse = (onBehalfOf?: string) =>
+      deputy.act('harbin-university', caseId, { type: 'refuseApplication', body: {}, ...(onBehalfOf ? { onBehalfOf } : {}) });
+    expectProblem(await refuse(), 422, 'delegation.ambiguous');
+    expectProblem(await refuse(inventor.id), 403, 'delegation.notValid');
+    expectProblem(await refuse(officers[1]?.id), 400, 'request.invalid');
   });
 });
 
