@@ -1,8 +1,10 @@
 /** What lists, to-dos and search show of a case: computed from its state alone. */
+import { barOf } from '../collective/index.ts';
 import { isPending, type Objection } from '../objection/index.ts';
 import type { DeadlineRow, NoticeRow, ObjectionRow, PartyRow, Projection, Task } from '../process.ts';
 import { valueOf } from '../rules.ts';
 import type { ActType } from './acts.ts';
+import { interestsOf } from './interests.ts';
 import { noticesNeeded } from './route.ts';
 import { living, opened, type EmpowermentState, type OpenState } from './state.ts';
 
@@ -110,19 +112,20 @@ function stepTasks(state: OpenState): Task[] {
 }
 
 function objectionTasks(state: OpenState): Task[] {
+  const interests = interestsOf(state, []);
   return state.objections.flatMap((o): Task[] => {
     const since = o.receivedAt;
     if (o.state === 'unconfirmed')
       return [byRole(state, 'confirmPaperObjection', 'officer', { key: `confirmPaperObjection:${o.id}`, since })];
     if (o.state === 'received') return [byRole(state, 'admitObjection', 'officer', { key: `admitObjection:${o.id}`, since })];
-    if (o.state === 'admitted')
-      return o.handlers.map((h) =>
-        byPerson(state, 'recordFinding', h, {
-          key: `recordFinding:${o.id}:${h}`,
-          since,
-          ...(o.handling ? { due: o.handling.endsAt } : {}),
-        }),
-      );
+    if (o.state === 'admitted') {
+      const due = o.handling ? { due: o.handling.endsAt } : {};
+      const fit = o.handlers.filter((h) => !barOf(h, interests));
+      // Whoever handled it has come to have an interest of their own: somebody else must.
+      return fit.length > 0
+        ? fit.map((h) => byPerson(state, 'recordFinding', h, { key: `recordFinding:${o.id}:${h}`, since, ...due }))
+        : [byRole(state, 'recuseHandler', 'officer', { key: `recuseHandler:${o.id}`, since, alert: 'handlerBarred', ...due })];
+    }
     return o.state === 'underReview'
       ? [
           byRole(state, 'recordReview', 'officer', {

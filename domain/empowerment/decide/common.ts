@@ -1,10 +1,11 @@
-import { assess, type Assessment, type Interests, type Substitution } from '../../collective/index.ts';
+import { assess, type Assessment, type Substitution } from '../../collective/index.ts';
 import type { Decision, Envelope, Facts, Guard, NewEvent } from '../../process.ts';
 import { valueOf } from '../../rules.ts';
 import type { Calendar } from '../../time/index.ts';
 import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
 import { evolve } from '../evolve.ts';
 import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../events.ts';
+import { interestsOf } from '../interests.ts';
 import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
@@ -32,18 +33,6 @@ export function fact<K extends keyof Facts>(act: Envelope, key: K): NonNullable<
 }
 
 export const calendarOf = (act: Envelope): Calendar => fact(act, 'calendar');
-
-/** Whose own matter the case is: they neither vote on it nor handle objections to it. */
-export function interestsOf(state: OpenState, relations: [string, string][]): Interests {
-  return {
-    inventors: state.team.map((member) => member.personId),
-    buyers: state.application.price?.buyerIds ?? [],
-    objectors: state.objections.flatMap((objection) =>
-      objection.objectorId && objection.state !== 'late' ? [objection.objectorId] : [],
-    ),
-    relations,
-  };
-}
 
 /** The body as it can sit on this case, with substitutes on record. */
 export function assessBody(

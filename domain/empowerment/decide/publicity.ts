@@ -8,10 +8,11 @@ import { compareDates, compareInstants, dateOfInstant } from '../../time/index.t
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
+import { interestsOf } from '../interests.ts';
 import { living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
-import { calendarOf, decided, end, enter, foresee, happened, interestsOf, releasing, type Act } from './common.ts';
+import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act } from './common.ts';
 import { current, placeOn } from './place.ts';
 
 function windowRule(state: OpenState, kind: Notice['kind']): { value: Duration; cite: Citation; reading?: string } {

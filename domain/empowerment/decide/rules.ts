@@ -4,6 +4,7 @@ import { isPending } from '../../objection/index.ts';
 import type { Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, sameRules, valueOf, type RuleSnapshot } from '../../rules.ts';
+import { finalBody } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
 import { bodyAt, decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
 import { barOfLaw, submissionFault } from './guards.ts';
@@ -70,11 +71,15 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
   const shown = state.notices.filter((n) => n.round === state.round && n.state !== 'takenDown');
   const published = shown.length > 0;
   const fault = state.submittedOn === undefined || state.step === 'returned' ? undefined : submissionFault(application, rules);
-  const reordered = valueOf(rules, 'publicity.order') !== valueOf(state.rules, 'publicity.order');
+  const order = valueOf(rules, 'publicity.order');
+  // What was shown without the approval, or in the order, that the rules ask for now was shown too early.
+  const early =
+    order !== valueOf(state.rules, 'publicity.order') ||
+    (order === 'approveThenPublish' && state.approvedBy !== finalBody(application, rules));
   const short = shown.find((notice) => !longEnough(notice, state, rules));
   // Opting in to a rule of equal rank is a decision with a new notice; only a prevailing rule may leave a notice standing,
   // and only one that satisfies it.
-  if (published && !newNotice && (!state.raised || fault || reordered || short))
+  if (published && !newNotice && (!state.raised || fault || early || short))
     return refuse(
       'newNoticeNeeded',
       '已公示的案件改用新规则应重新公示。',

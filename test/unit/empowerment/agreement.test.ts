@@ -45,11 +45,20 @@ describe('an agreement', () => {
     one.isRefused('officer', 'proposeAgreement', text, 'startMissing');
     // In Hohhot survival is a default that the agreement may change.
     one.does('officer', 'proposeAgreement', one.agreementText({ survivesLeaving: false }));
-    const pilot = useRight();
-    const rule = pilot.state.rules?.rules['empowerment.useRight.survivesLeaving'];
-    if (rule) rule.force = 'mandatory';
+    const pilot = caseAt('consent', day, { mode: 'useRight', years: 12 });
+    const rule = pilot.rules.rules['empowerment.useRight.survivesLeaving'];
+    if (!rule) throw new Error('no such rule');
+    const rules = { ...pilot.rules.rules, [rule.key]: { ...rule, force: 'mandatory' as const } };
+    pilot.rules = { ...pilot.rules, hash: 'pilot', rules };
+    pilot.does('secretary', 'transitionRules', {
+      toHash: 'pilot',
+      minutesNumber: 'm',
+      minutes: paper('m'),
+      grounds: sealed('g'),
+      newNotice: false,
+    });
+    pilot.finishes('agreement');
     pilot.isRefused('officer', 'proposeAgreement', pilot.agreementText({ survivesLeaving: false }), 'survivalMandatory');
-    if (rule) rule.force = 'default';
   });
 
   it('is signed by each party once, to the version that stands; a new version is signed anew', () => {

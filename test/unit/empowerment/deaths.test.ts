@@ -1,11 +1,11 @@
 /** People die, retire and leave at every step; no case may wait for the dead, and nothing of theirs is lost. */
 import { describe, expect, it } from '@jest/globals';
+import type { Step } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
 import { applicationOf, paper, sealed, World } from './world.ts';
 
-type Reached = Parameters<typeof caseAt>[0];
 const day = '2026-03-02 09:00';
-const before: Reached[] = [
+const before: Step[] = [
   'consent',
   'check',
   'departmentReview',
@@ -15,25 +15,7 @@ const before: Reached[] = [
   'statement',
   'agreement',
 ];
-const later: Reached[] = ['titleChange', 'registration'];
-
-/** Goes on to the end from wherever the case is. */
-function finishes(one: Case): Case {
-  const go: Record<string, () => unknown> = {
-    consent: () => one.submits(),
-    check: () => one.passes(),
-    departmentReview: () => one.reviewed(),
-    groupDecision: () => one.approved(),
-    noticePreparation: () => one.publishes(),
-    publicity: () => one.windowsClose(),
-    statement: () => one.states(),
-    agreement: () => one.agrees(),
-    titleChange: () => one.registers(),
-    registration: () => one.tags(),
-  };
-  for (let i = 0; i < 20 && one.state.status === 'open'; i += 1) go[one.step]?.();
-  return one;
-}
+const later: Step[] = ['titleChange', 'registration'];
 
 const proposed = (): Case =>
   caseAt('check', day)
@@ -50,7 +32,7 @@ const amending = (team: Record<string, number>, world = new World()): Case => {
 
 describe('a death', () => {
   it.each([...before, ...later])('of a member at %s: the case goes on, and 30 % of 70 % are held for the heirs', (step) => {
-    const one = finishes(caseAt(step, day).dies('bo'));
+    const one = caseAt(step, day).dies('bo').finishes();
     expect(one.state.rights[0]?.holders[1]).toEqual({ personId: 'bo', ppm: 210_000, held: true });
     expect(one.todo).toEqual(['recordHeirs officer']);
   });
@@ -66,14 +48,14 @@ describe('a death', () => {
     expect(one.todo).toEqual(expect.arrayContaining(['proposeRepresentative bo', 'proposeRepresentative chen']));
     one.isRefused('bo', 'proposeRepresentative', { personId: 'an' }, 'alreadyRepresentative');
     one.does('bo', 'proposeRepresentative', { personId: 'chen' }).does('chen', 'consentToRepresentative', { personId: 'chen' });
-    expect(finishes(one).state).toMatchObject({ status: 'done', representativeId: 'chen' });
+    expect(one.finishes().state).toMatchObject({ status: 'done', representativeId: 'chen' });
   });
 
   it.each([...before, ...later])('of all but one at %s: the one who is left names himself and goes on', (step) => {
     const one = caseAt(step, day).dies('an').dies('bo');
     one.does('chen', 'proposeRepresentative', { personId: 'chen' });
     expect(one.state.representativeId).toBe('chen');
-    expect(finishes(one).state.rights[0]?.holders.map((h) => h.held)).toEqual([true, true, false]);
+    expect(one.finishes().state.rights[0]?.holders.map((h) => h.held)).toEqual([true, true, false]);
   });
 
   it.each(before)('of the last at %s ends the case: nobody is left who could sign, and nothing is held', (step) => {
@@ -85,7 +67,7 @@ describe('a death', () => {
   });
 
   it.each(later)('of the last at %s ends nothing: what was agreed passes to the heirs', (step) => {
-    const one = finishes(caseAt(step, day).dies('an').dies('bo').dies('chen'));
+    const one = caseAt(step, day).dies('an').dies('bo').dies('chen').finishes();
     expect(one.state.status).toBe('done');
     expect(one.todo).toHaveLength(3);
   });
@@ -244,6 +226,6 @@ describe('retirement and leaving', () => {
     one.isRefused('officer', 'recordLifeEvent', body, 'alreadyRecorded');
     expect(one.state.team[0]).toMatchObject({ status: kind, held: false });
     expect(one.state.representativeId).toBe('an');
-    expect(finishes(one).state.rights[0]?.holders[0]).toEqual({ personId: 'an', ppm: 350_000, held: false });
+    expect(one.finishes().state.rights[0]?.holders[0]).toEqual({ personId: 'an', ppm: 350_000, held: false });
   });
 });

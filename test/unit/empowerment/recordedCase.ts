@@ -19,6 +19,14 @@ import { rolesOf, shanghai, World } from './world.ts';
 
 export type Outcome = { done: EmpowermentEvent[] } | { refused: Refusal };
 
+/** No decider may change what it is given: anything it touches throws. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) frozen(inner);
+  return value;
+}
+
 export class RecordedCase {
   readonly id: string;
   readonly world: World;
@@ -132,7 +140,7 @@ export class RecordedCase {
     };
     const before = this.state;
     this.ledger.push(event);
-    this.state = empowerment.evolve(before, event as EmpowermentEvent);
+    this.state = frozen(empowerment.evolve(before, frozen(event as EmpowermentEvent)));
     const told = empowerment.tell(this.state, event as EmpowermentEvent);
     this.told.push(...told.map((message) => ({ ...message, seq: event.seq })));
     const faults = faultsOf(before, this.state, this.ledger, told);

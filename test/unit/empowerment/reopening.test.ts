@@ -1,9 +1,9 @@
 /** A letter that bears a date inside the window and is found later: it opens the case again at whatever step it is. */
 import { describe, expect, it } from '@jest/globals';
+import type { Step } from '../../../domain/empowerment/index.ts';
 import { caseAt, type Case } from './case.ts';
 import { paper, sealed } from './world.ts';
 
-type Reached = Parameters<typeof caseAt>[0];
 const publishFirst = { 'publicity.order': 'publishThenApprove' } as const;
 const day = '2026-03-02 09:00';
 
@@ -20,7 +20,7 @@ const dismissed = (one: Case, id: string): Case => one.finds(id, [false]).does('
 const upheld = (one: Case, id: string): Case => one.finds(id, [true]);
 
 describe('an objection on paper, in time but found late', () => {
-  it.each<Reached>(['statement', 'agreement', 'titleChange', 'registration'])(
+  it.each<Step>(['statement', 'agreement', 'titleChange', 'registration'])(
     'takes the case from %s and, dismissed, brings it back there',
     (step) => {
       const one = caseAt(step, day);
@@ -32,7 +32,7 @@ describe('an objection on paper, in time but found late', () => {
     },
   );
 
-  it.each<Reached>(['statement', 'agreement', 'titleChange', 'registration'])(
+  it.each<Step>(['statement', 'agreement', 'titleChange', 'registration'])(
     'upheld at %s: amended, decided, publicised, agreed and registered anew, with one right at the end',
     (step) => {
       const one = caseAt(step, day);

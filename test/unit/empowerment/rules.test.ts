@@ -1,10 +1,10 @@
 /** New law in a running case: where it is moved to, and what is asked of it again. */
 import { describe, expect, it } from '@jest/globals';
+import type { Step } from '../../../domain/empowerment/index.ts';
 import type { RuleValues } from '../../../domain/rules.ts';
 import { Case, caseAt } from './case.ts';
 import { changed, lacking, paper, sealed } from './world.ts';
 
-type Reached = Parameters<typeof caseAt>[0];
 const day = '2026-03-02 09:00';
 const body = (one: Case, newNotice: boolean) => ({
   toHash: one.rules.hash,
@@ -16,7 +16,7 @@ const body = (one: Case, newNotice: boolean) => ({
 
 /** The case at the step, with other rules in force since. */
 function under(
-  step: Reached,
+  step: Step,
   changes: Partial<RuleValues>,
   options: Parameters<typeof caseAt>[3] = {},
   plan: Parameters<typeof caseAt>[2] = { mode: 'coOwnership' },
@@ -36,27 +36,13 @@ const handling = { 'objection.handling': { bound: 'atMost', n: 9, unit: 'working
 const longer = { 'publicity.coOwnership': { bound: 'atLeast', n: 20, unit: 'calendarDay' } as const };
 
 /** To the end, whatever is asked on the way. */
-function finishes(one: Case): Case {
-  const go: Record<string, () => unknown> = {
-    consent: () => one.submits(),
-    check: () => one.passes(),
-    departmentReview: () => one.reviewed(),
-    groupDecision: () => one.decides(),
-    leadershipDecision: () => one.decides(),
-    noticePreparation: () => one.publishes(),
-    publicity: () => one.windowsClose(),
-    statement: () => one.states(),
-    agreement: () => one.agrees(),
-    titleChange: () => one.registers(),
-    registration: () => one.tags(),
-  };
-  for (let i = 0; i < 25 && one.state.status === 'open'; i += 1) go[one.step]?.();
-  expect(one.state.status).toBe('done');
+function finished(one: Case): Case {
+  expect(one.finishes().state.status).toBe('done');
   return one;
 }
 
 describe('a prevailing rule', () => {
-  it.each<[Reached, (one: Case) => unknown]>([
+  it.each<[Step, (one: Case) => unknown]>([
     ['consent', (one) => one.tries('an', 'submit', { representationConfirmed: true })],
     ['check', (one) => one.tries('officer', 'passCheck', { conditions: [], secrecyChecked: true })],
     ['groupDecision', (one) => one.tries('secretary', 'recordDecision', one.minutes())],
@@ -74,7 +60,7 @@ describe('a prevailing rule', () => {
   ])('stops the case at %s, and lets it go on once moved', (step, legal) => {
     const one = raised(under(step, handling));
     expect(legal(one)).toMatchObject({ refused: { code: 'rulesPrevail' } });
-    expect(finishes(moves(one)).state.rules?.hash).toBe(one.rules.hash);
+    expect(finished(moves(one)).state.rules?.hash).toBe(one.rules.hash);
   });
 
   it('does not stop a window from closing, nor people from objecting and withdrawing', () => {
@@ -91,7 +77,7 @@ describe('a prevailing rule', () => {
     expect(one.isRefused('secretary', 'transitionRules', body(one, false), 'newNoticeNeeded').clause).toBe('nm-hei.8e');
     const otherUnit = raised(under('statement', { 'publicity.coOwnership': { bound: 'atLeast', n: 15, unit: 'workingDay' } }));
     otherUnit.isRefused('secretary', 'transitionRules', body(otherUnit, false), 'newNoticeNeeded');
-    finishes(moves(one, true));
+    finished(moves(one, true));
     expect(one.notice().deadline.n).toBe(20);
   });
 });
@@ -103,7 +89,7 @@ describe('a transition', () => {
     one.rules = changed(one.rules, handling);
     one.isRefused('secretary', 'transitionRules', { ...body(one, false), toHash: 'old' }, 'rulesMoved');
     one.isRefused('officer', 'transitionRules', body(one, false), 'notYourAct');
-    finishes(moves(one));
+    finished(moves(one));
   });
 
   it('with a new notice waits until objections are answered and carried out', () => {
@@ -117,7 +103,7 @@ describe('a transition', () => {
     const other = two.objects('ding');
     two.admits(other).finds(other, [true]).windowsClose();
     two.isRefused('secretary', 'transitionRules', body(two, true), 'objectionPending');
-    finishes(moves(one, true));
+    finished(moves(one, true));
   });
 
   it('with a new notice takes the old one off at once: its window does not go on beside the new one', () => {
@@ -127,13 +113,13 @@ describe('a transition', () => {
     expect(one.publishes().events('noticePublished')[1]).toMatchObject({ edition: 2, changed: [] });
   });
 
-  it.each<Reached>(['titleChange', 'registration'])(
+  it.each<Step>(['titleChange', 'registration'])(
     'leaves what is agreed at %s: only a prevailing rule moves it, and without a notice',
     (step) => {
       const one = under(step, handling);
       one.isRefused('secretary', 'transitionRules', body(one, true), 'agreementBinds');
       one.isRefused('secretary', 'transitionRules', body(one, false), 'agreementBinds');
-      finishes(moves(raised(one)));
+      finished(moves(raised(one)));
     },
   );
 
@@ -143,7 +129,7 @@ describe('a transition', () => {
     moves(raised(one));
     expect(one.todo).toEqual(['proposeAgreement officer']);
     one.isRefused('bo', 'signAgreement', { agreementVersion: 1 }, 'versionChanged');
-    finishes(one);
+    finished(one);
   });
 
   it('to rules that bar the result ends the case with their clause', () => {
@@ -204,7 +190,7 @@ describe('a transition', () => {
 });
 
 describe('a transition to another path', () => {
-  it.each<[string, Reached, Partial<RuleValues>, Partial<RuleValues>, boolean, string]>([
+  it.each<[string, Step, Partial<RuleValues>, Partial<RuleValues>, boolean, string]>([
     [
       'departments that review no more',
       'departmentReview',
@@ -243,33 +229,39 @@ describe('a transition to another path', () => {
       ['later', () => one.reviewed()],
     ];
     for (const [, act] of go) if (one.step !== step) act();
-    while (one.step !== step) finishesOne(one);
+    while (one.step !== step) one.goesOn();
     one.rules = changed(one.rules, after);
     moves(one, newNotice);
     expect(one.step).toBe(to);
-    finishes(one);
+    finished(one);
   });
 
   it('with an order of its own asks for a new notice even of a prevailing rule', () => {
     const one = raised(under('publicity', publishFirst));
     one.isRefused('secretary', 'transitionRules', body(one, false), 'newNoticeNeeded');
-    finishes(moves(one, true));
+    finished(moves(one, true));
   });
 
-  it('while a late letter holds the case brings it back onto the new path', () => {
+  it('while a late letter holds the case waits for the answer, where what was shown was not approved as the new rules ask', () => {
     const one = caseAt('agreement', day);
     const id = one.letter('2026-03-10 12:00', 'ding');
     one.confirms(id).admits(id);
-    one.rules = changed(one.rules, { ...major, ...handling });
-    raised(one);
-    moves(one);
+    one.rules = changed(one.rules, major);
+    raised(one).isRefused('secretary', 'transitionRules', body(one, false), 'newNoticeNeeded');
+    one.isRefused('secretary', 'transitionRules', body(one, true), 'objectionPending');
     one.finds(id, [false]).does('ding', 'waiveReview', { objectionId: id });
-    expect(one.step).toBe('groupDecision');
+    expect(one.step).toBe('agreement');
+    expect(moves(one, true).step).toBe('groupDecision');
+    finished(one);
+  });
+
+  it('while a late letter holds the case brings it back to where the new rules have it', () => {
+    const one = caseAt('groupDecision', day, { mode: 'coOwnership' }, { changes: publishFirst });
+    const id = one.letter('2026-03-10 12:00', 'ding');
+    one.confirms(id).admits(id);
+    one.rules = changed(one.rules, { ...major, 'decision.collective': { groupFirst: false, leadershipForMajor: true } });
+    moves(raised(one)).finds(id, [false]).does('ding', 'waiveReview', { objectionId: id });
+    expect(one.step).toBe('leadershipDecision');
+    finished(one);
   });
 });
-
-function finishesOne(one: Case): void {
-  if (one.step === 'groupDecision') one.decides();
-  else if (one.step === 'noticePreparation') one.publishes();
-  else one.windowsClose();
-}

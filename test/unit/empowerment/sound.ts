@@ -28,7 +28,9 @@ function taskFaults(state: EmpowermentState, { tasks, status, parties }: Project
     if (task.role !== undefined && !row.roles.includes(task.role)) faults.push(`task ${task.key} is not ${task.role}'s`);
   }
   if (new Set(tasks.map((t) => t.key)).size !== tasks.length) faults.push('two tasks of one key');
-  for (const party of parties) if (dead.includes(party.personId)) faults.push(`the dead ${party.personId} is a party`);
+  // Who objected stays on record; nobody dead is one of those who apply.
+  const applicants = parties.filter((party) => party.role === 'inventor' || party.role === 'representative');
+  for (const { personId } of applicants) if (dead.includes(personId)) faults.push(`the dead ${personId} is a party`);
   const wake = empowerment.nextWake(state);
   if (wake && !actTable[wake.type as ActType].steps.includes(state.step)) faults.push(`wakes for ${wake.type} at ${state.step}`);
   if (status === 'open' && !wake && tasks.every((t) => besides.has(t.act))) faults.push(`stands still at ${state.step}`);
