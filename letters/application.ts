@@ -52,6 +52,13 @@ export const application: Letters = {
       '{case} and {others} other open application(s) claim the same achievement; that must be resolved first.',
     ],
   },
+  linkEnded: {
+    subject: ['同一成果的另一申请已办结或变更', 'The other application for the achievement has ended'],
+    text: [
+      '与{case}涉及同一科技成果的另一申请已经办结或改为其他成果，本案可继续办理。',
+      'The other application for the same achievement as {case} has ended or turned to another result; this case can go on.',
+    ],
+  },
   linkResolved: {
     subject: ['重复申请已处理', 'The linked applications are resolved'],
     text: [

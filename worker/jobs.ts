@@ -70,7 +70,30 @@ async function comparePinnedRules(pool: pg.Pool, job: Job): Promise<object> {
   return { compared: cases.length, raised };
 }
 
-const kinds: Record<string, (pool: pg.Pool, job: Job) => Promise<object>> = { applyCalendar, comparePinnedRules };
+/** The cases that share a case's result learn of it, and of its end. */
+async function noteLinks(pool: pg.Pool, job: Job): Promise<object> {
+  const { caseId, seq, ended } = job.input as { caseId: string; seq: number; ended: boolean };
+  const { rows } = await pool.query<{ id: string; institution_id: string }>(
+    `SELECT c.id::text, c.institution_id::text FROM cases c
+      WHERE c.status = 'open' AND c.id <> $1 AND c.id::text IN (
+        SELECT jsonb_array_elements_text(data->'otherCaseIds') FROM ledger WHERE case_id = $1 AND type = 'applicationLinked'
+        UNION SELECT data->>'otherCaseId' FROM ledger WHERE case_id = $1 AND type = 'linkNoted') ORDER BY c.id`,
+    [caseId],
+  );
+  for (const { id, institution_id } of rows) {
+    const reason = `${caseId} ${seq}`;
+    await sendSystemAct(pool, {
+      institutionId: institution_id,
+      caseId: id,
+      type: 'noteLink',
+      body: { otherCaseId: caseId, ended },
+      reason,
+    });
+  }
+  return { told: rows.length };
+}
+
+const kinds: Record<string, (pool: pg.Pool, job: Job) => Promise<object>> = { applyCalendar, comparePinnedRules, noteLinks };
 
 /** Works off what waits; answers how many jobs were done. A job that fails is tried again after its lease. */
 export async function runJobs(pool: pg.Pool, log: Log): Promise<number> {

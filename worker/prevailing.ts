@@ -31,13 +31,14 @@ export async function raisePrevailing(pool: pg.Pool, { id, institutionId, pinned
   const now = await rulesOn(pool, institutionId, dateOfInstant(clock.rows[0]?.now ?? ''));
   const difference = compareSnapshots(pinned, now);
   if (difference.same || !difference.prevails) return false;
-  const keys = difference.changed.filter(({ prevails }) => prevails).map(({ key }) => key);
+  const prevailing = difference.changed.filter(({ prevails }) => prevails);
   await sendSystemAct(pool, {
     institutionId,
     caseId: id,
     type: 'raisePrevailingRules',
-    body: { toHash: now.hash, keys },
-    reason: now.hash,
+    body: { toHash: now.hash, keys: prevailing.map(({ key }) => key) },
+    // By what changed, not by the day's snapshot: a case that stands still is not raised anew every day.
+    reason: prevailing.map(({ key, to }) => `${key}=${JSON.stringify(to?.value)}`).join('\n'),
   });
   return true;
 }

@@ -10,6 +10,8 @@ const names = {
   applicationSubmitted: ['提交申请', 'submitted'],
   caseNumbered: ['编号', 'numbered'],
   applicationLinked: ['与另案关联', 'linked'],
+  linkNoted: ['知悉重复申请', 'link noted'],
+  linkEnded: ['关联解除', 'link ended'],
   returnedForCorrection: ['退回补正', 'returned'],
   checkPassed: ['审查通过', 'check passed'],
   applicationRefused: ['不予赋权', 'refused'],

@@ -190,6 +190,8 @@ export interface Bodies {
   recordHeirs: { personId: string; document: DocumentRef; heirs: SealedRef[] };
   resolveLink: { outcome: 'merged' | 'split' | 'refused'; otherCaseId: string; newAchievementId?: string; grounds: SealedRef };
   transitionRules: { toHash: string; minutesNumber: string; minutes: DocumentRef; grounds: SealedRef; newNotice: boolean };
+  /** By the platform: another live case claims the same result, or has ceased to. */
+  noteLink: { otherCaseId: string; ended: boolean };
   /** By the platform after a calendar import: running windows are counted anew, never to an earlier end. */
   applyCalendar: { calendarVersion: string };
   /** Raised by the platform when a prevailing rule of higher rank takes effect. */

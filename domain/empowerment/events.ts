@@ -19,6 +19,10 @@ export interface EmpowermentEvents extends ObjectionEvents {
   caseNumbered: { number: string; year: number; seq: number };
   /** Appended by the record: other live cases claim the same achievement. */
   applicationLinked: { achievementId: string; otherCaseIds: string[] };
+  /** The earlier application learns of a later one for the same result. */
+  linkNoted: { otherCaseId: string };
+  /** A linked application has ended or turned to another result. */
+  linkEnded: { otherCaseId: string };
   returnedForCorrection: { count: number; items: { at: string; text: SealedRef }[] };
   checkPassed: { conditions: Condition[]; remarks?: SealedRef };
   /** Refused with grounds; `by` says at which point and `clause` what bars it, where a rule does. */

@@ -94,6 +94,10 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       return { ...state, number: event.data.number };
     case 'applicationLinked':
       return { ...state, linkedCases: [...new Set([...state.linkedCases, ...event.data.otherCaseIds])] };
+    case 'linkNoted':
+      return { ...state, linkedCases: add(state.linkedCases, event.data.otherCaseId) };
+    case 'linkEnded':
+      return { ...state, linkedCases: state.linkedCases.filter((id) => id !== event.data.otherCaseId) };
     case 'returnedForCorrection':
       return { ...state, returns: event.data.count, returnItems: event.data.items };
     case 'checkPassed':

@@ -304,6 +304,7 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '决定适用新规则',
     en: 'move the case to the new rules',
   },
+  noteLink: { roles: ['system'], steps: live, needs: [], zh: '知悉重复申请', en: 'note a linked application' },
   applyCalendar: { roles: ['system'], steps: live, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
 };

@@ -39,6 +39,7 @@ export const templates = [
   'representativeAsked',
   'representativeChanged',
   'linked',
+  'linkEnded',
   'linkResolved',
   'shareHeld',
   'rulesPrevail',
@@ -84,7 +85,17 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
     case 'caseNumbered':
       return [...team('submitted'), ...role('submitted', 'officer')];
     case 'applicationLinked':
-      return role('linked', 'officer', { others: event.data.otherCaseIds.length });
+      return [
+        ...role('linked', 'officer', { others: event.data.otherCaseIds.length }),
+        ...team('linked', { others: event.data.otherCaseIds.length }),
+      ];
+    case 'linkNoted':
+      return [
+        ...role('linked', 'officer', { others: state.linkedCases.length }),
+        ...team('linked', { others: state.linkedCases.length }),
+      ];
+    case 'linkEnded':
+      return [...role('linkEnded', 'officer'), ...team('linkEnded')];
     case 'returnedForCorrection':
       return person('returned', state.representativeId, { count: event.data.count, items: event.data.items.length });
     case 'stepEntered':

@@ -60,6 +60,7 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   consentToRepresentative: people.consentToRepresentative,
   recordLifeEvent: people.recordLifeEvent,
   recordHeirs: people.recordHeirs,
+  noteLink: people.noteLink,
   resolveLink: people.resolveLink,
   transitionRules: rules.transitionRules,
   raisePrevailingRules: rules.raisePrevailingRules,

@@ -103,11 +103,17 @@ export function recordHeirs(state: OpenState, act: Act<'recordHeirs'>): Decision
 }
 
 /** Two applications for one result: merged into the other, split off to a result of its own, or refused (scenario: linked cases). */
+/** Says to the earlier application what the record told only the later: that there is another, or is no longer. */
+export function noteLink(state: OpenState, act: Act<'noteLink'>): Decision {
+  const { otherCaseId, ended } = act.body;
+  if (state.linkedCases.includes(otherCaseId) !== ended)
+    return refuse('linkKnown', '该关联状态已记录。', 'That is on record already.', { status: 409 });
+  return decided([happened(act, ended ? 'linkEnded' : 'linkNoted', { otherCaseId })]);
+}
+
 export function resolveLink(state: OpenState, act: Act<'resolveLink'>): Decision {
   const { outcome, otherCaseId, newAchievementId, grounds } = act.body;
-  // The record tells the later application of the earlier, not the earlier of the later: without links any other may be meant.
-  const linked = state.linkedCases.length === 0 || state.linkedCases.includes(otherCaseId);
-  if (!linked || otherCaseId === state.caseId)
+  if (!state.linkedCases.includes(otherCaseId))
     return refuse('linkUnknown', '本案与该案件没有关联。', 'This case is not linked to that one.', { at: '/otherCaseId' });
   const resolved = happened(act, 'linkResolved', act.body);
   if (outcome === 'split') {

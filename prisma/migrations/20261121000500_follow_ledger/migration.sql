@@ -21,3 +21,22 @@ BEGIN
 END $$;
 
 CREATE TRIGGER ledger_transition AFTER INSERT ON ledger FOR EACH ROW WHEN (NEW.type = 'rulesTransitioned') EXECUTE FUNCTION pin_transition();
+
+-- The record tells a later application of the earlier ones; a job tells the earlier ones, and all of them when it ends.
+CREATE FUNCTION tell_links() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- Most cases end without ever having been linked.
+  PERFORM 1 FROM ledger WHERE case_id = NEW.case_id AND type IN ('applicationLinked', 'linkNoted');
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO job (id, institution_id, kind, input)
+  VALUES (md5('noteLinks ' || NEW.case_id || ' ' || NEW.seq)::uuid, NEW.institution_id, 'noteLinks',
+          jsonb_build_object('caseId', NEW.case_id, 'seq', NEW.seq, 'ended', NEW.type <> 'applicationLinked'))
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER ledger_links AFTER INSERT ON ledger FOR EACH ROW
+  WHEN (NEW.type IN ('applicationLinked', 'caseClosed') OR (NEW.type = 'linkResolved' AND NEW.data->>'outcome' = 'split'))
+  EXECUTE FUNCTION tell_links();

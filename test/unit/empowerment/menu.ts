@@ -181,13 +181,13 @@ const makers: Makers = {
   }),
   noteLink: (_, pick) => ({ otherCaseId: from(['other', 'third'], pick), ended: pick(2) === 0 }),
   applyCalendar: () => ({ calendarVersion: 'x' }),
-  noteLink: (one) => ({ otherCaseId: 'another case', ended: one.state.linkedCases.length > 0 }),
   raisePrevailingRules: (one) => ({ toHash: one.rules.hash, keys: ['x'] }),
 };
 
 const types = Object.keys(actTable) as ActType[];
 /** Rare ones end a case, or a person. */
 const rare = new Set<ActType>([
+  'noteLink',
   'withdraw',
   'recordLifeEvent',
   'refuseApplication',

@@ -175,6 +175,17 @@ describe('two applications, one patent family', () => {
     expect(second.publishes().step).toBe('publicity');
   });
 
+  it('the earlier hears of the later and of its end, once each, and both officers can resolve it', () => {
+    const [first] = two();
+    first.isRefused('system', 'noteLink', { otherCaseId: 'second', ended: true }, 'linkKnown');
+    first.does('system', 'noteLink', { otherCaseId: 'second', ended: false });
+    first.isRefused('system', 'noteLink', { otherCaseId: 'second', ended: false }, 'linkKnown');
+    expect(first.todo).toContain('resolveLink officer');
+    first.does('system', 'noteLink', { otherCaseId: 'second', ended: true });
+    expect(first.state.linkedCases).toEqual([]);
+    expect(first.told.at(-1)?.template).toBe('linkEnded');
+  });
+
   it('refused: the later is refused as a double with grounds', () => {
     const [first, second] = two();
     second.does('officer', 'resolveLink', { outcome: 'refused', otherCaseId: 'first', grounds: sealed('older') });

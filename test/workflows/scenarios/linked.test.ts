@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story, type ApplicationPlan } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { claims, closeSound, ledger, letters, local, rehearse, rows, tasks, toDecision } from './support.ts';
+import { claims, closeSound, ledger, letters, local, platformWorks, rehearse, rows, tasks, toDecision } from './support.ts';
 
 let rehearsal: Rehearsal;
 /** The earlier and the later application of each pair; both wait for their notice from 03-11 on. */
@@ -20,6 +20,7 @@ beforeAll(async () => {
   }
   await rehearsal.advanceTo('2026-03-05T06:00:00.000Z');
   for (const { earlier, later } of pairs) await toDecision(later, { ...yours, achievementId: earlier.achievementId });
+  await platformWorks(rehearsal);
   for (const [i, { earlier, later }] of pairs.entries()) {
     await earlier.on('2026-03-11 09:00');
     for (const story of [earlier, later]) await story.decide(`领纪〔2026〕${i}号`, '2026-03-11');
@@ -41,6 +42,13 @@ describe('scenario 5: two applications of 03-02 and 03-05 for one patent family,
     expect(local(linked?.recordedAt ?? '')).toBe('2026-03-05 14:00');
     expect(await letters(later)).toContain('linked officer');
     expect(await tasks(later)).toEqual(['publishNotice officer linked', 'resolveLink officer linked']);
+  });
+
+  it('the earlier hears of it too, and its officers can resolve it as well', async () => {
+    const { earlier, later } = pair(0);
+    expect(await earlier.events('linkNoted')).toMatchObject([{ otherCaseId: later.caseId }]);
+    expect(await tasks(earlier)).toEqual(['publishNotice officer linked', 'resolveLink officer linked']);
+    expect(await letters(earlier)).toEqual(expect.arrayContaining(['linked officer', 'linked inventor1']));
   });
 
   it('neither publishes on 03-12: each is refused with 409 until it is resolved', async () => {
@@ -81,6 +89,9 @@ describe('scenario 5: two applications of 03-02 and 03-05 for one patent family,
       { caseId: earlier.caseId, state: 'claimed' },
       { caseId: later.caseId, state: 'released' },
     ]);
+    await platformWorks(rehearsal);
+    expect(await earlier.events('linkEnded')).toMatchObject([{ otherCaseId: later.caseId }]);
+    expect((await letters(earlier)).slice(-3)).toEqual(['linkEnded officer', 'linkEnded inventor1', 'linkEnded inventor2']);
     await earlier.publish();
     expect((await rows(earlier)).deadlines).toMatchObject([{ lastDay: '2026-03-30', skipped: [{}, {}] }]);
   });
