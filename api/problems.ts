@@ -45,6 +45,13 @@ export const catalogue = {
     '请由有权限的人员办理，或取得其委托',
     'Have it done by somebody with the role, or under a delegation',
   ),
+  'person.elsewhere': entry(
+    403,
+    '该人员也属于其他单位，其姓名与状态不由一个单位修改',
+    'This person belongs to another institution too; one institution alone does not change their name or status',
+    '请由平台维护人员修改；在本单位的角色、部门与任期可照常修改',
+    'Ask the operator of the platform; roles, departments and dates here can be changed as usual',
+  ),
   'delegation.notValid': entry(
     403,
     '当日没有该人员对您的有效委托',

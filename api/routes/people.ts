@@ -136,14 +136,15 @@ export const peopleRoutes = [
     zh: '登记人员；已有登录号的，加入本单位',
     en: 'Add a person; somebody whose login id is known joins the institution',
     params: inInstitution,
-    body: z.strictObject({ name: text(TEXT.name), externalId: z.string().min(1).max(255).optional(), ...membership }),
-    answers: { 201: personShown },
+    body: z.strictObject({ name: text(TEXT.name), externalId: text(255).optional(), ...membership }),
+    // Somebody known elsewhere joins by id alone: who they are there is not told to whoever can guess a login id.
+    answers: { 201: z.union([personShown, z.strictObject({ id: z.string() })]) },
     problems: ['conflict.exists'],
     handler: async (context) => {
       const { deps, caller, body } = context;
       const institutionId = caller.institution.id;
       const { name, externalId, roles, departments, from, until } = body;
-      const personId = await deps.prisma.$transaction(async (tx) => {
+      const { personId, joined } = await deps.prisma.$transaction(async (tx) => {
         const known = externalId === undefined ? null : await tx.person.findUnique({ where: { externalId } });
         const id = known?.id ?? randomUUID();
         if (known === null) {
@@ -157,9 +158,9 @@ export const peopleRoutes = [
         });
         if (inserted.count === 0) throw new Problem('conflict.exists');
         await audit(tx, context, 'createPerson', id, { roles, departments });
-        return id;
+        return { personId: id, joined: known !== null };
       });
-      return answerMember(context, personId, 201);
+      return joined ? { status: 201, body: { id: personId } } : answerMember(context, personId, 201);
     },
   }),
   route({
@@ -184,10 +185,15 @@ export const peopleRoutes = [
     body: z.strictObject({ name: text(TEXT.name), status: z.enum(['active', 'retired', 'left', 'deceased']) }),
     headers: ['ifMatch'],
     answers: { 200: personShown },
+    problems: ['person.elsewhere'],
     handler: async (context) => {
       const { personId } = context.params;
       const { name, status } = context.body;
+      const institutionId = context.caller.institution.id;
       await change(context, personId, 'updatePerson', async (tx) => {
+        // The person's row is locked: nobody joins another institution between this look and the change.
+        const elsewhere = await tx.membership.count({ where: { personId, institutionId: { not: institutionId } } });
+        if (elsewhere > 0) throw new Problem('person.elsewhere');
         const ref = await sealInto(tx, context.deps.sealer, null, { kind: 'person', id: personId }, name);
         await tx.person.update({ where: { id: personId }, data: { name: refJson(ref), status } });
       });
