@@ -27,11 +27,17 @@ const unavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028
 /** Conflicts between two writers that the database settled by refusing one. */
 const races = new Set(['P2034', '40001', '40P01', '55P03']);
 
+/** Text that PostgreSQL cannot hold: a NUL byte, half a character. No schema lets it by; this is for what has none. */
+const unstorable = new Set(['22021', '22P05']);
+
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];
-  for (let at: unknown = error; typeof at === 'object' && at !== null && codes.length < 8; at = (at as Error).cause) {
-    const { code, originalCode } = at as { code?: unknown; originalCode?: unknown };
+  let at: unknown = error;
+  while (typeof at === 'object' && at !== null && codes.length < 8) {
+    const { code, originalCode, cause, meta } = at as Record<'code' | 'originalCode' | 'cause', unknown> & { meta?: object };
     codes.push(...[code, originalCode].filter((one) => typeof one === 'string'));
+    // Of a raw query Prisma keeps what the database said beside the error, not under it.
+    at = cause ?? (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
   }
   return codes;
 }
@@ -40,6 +46,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const codes = codesOf(error);
   if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
+  if (codes.some((code) => unstorable.has(code))) return new Problem('request.invalid');
   const away = codes.some((code) => unavailable.has(code) || /^(?:08|57P)/.test(code));
   if (away || /Connection terminated|Can't reach database/.test((error as Error | undefined)?.message ?? '')) {
     return new Problem('service.unavailable', { headers: { 'Retry-After': '5' } });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Router, type Request, type Response } from 'express';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JSONWebKeySet } from 'jose';
 import type { PrismaClient } from '../prisma/generated/client.ts';
+import { isCleanText } from '../contracts/sealing.ts';
 import { isGuid } from './ids.ts';
 import { Problem } from './problems.ts';
 
@@ -89,6 +90,7 @@ async function find(prisma: PrismaClient, asked: URLSearchParams): Promise<Found
   const department = asked.get('department');
   if (person !== null && !isGuid(person)) return undefined;
   if (person === null && role === null) return undefined;
+  if ([institution, role, department].some((given) => given !== null && !isCleanText(given))) return undefined;
   const rows = await prisma.$queryRaw<Found[]>`
     SELECT p.id::text AS id, i.code AS institution, coalesce(m.roles, '{}') || p.global_roles AS roles
       FROM person p LEFT JOIN membership m ON m.person_id = p.id AND NOT m.ended LEFT JOIN institution i ON i.id = m.institution_id

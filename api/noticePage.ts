@@ -1,6 +1,7 @@
 /** Published notices as plain pages: what a passer-by reads, and what the daily check reads to prove that one could. */
 import { Router } from 'express';
 import { isProbe } from '../contracts/probe.ts';
+import { objectId } from '../contracts/schemas.ts';
 import type { Deps } from './deps.ts';
 import { noticesOpened, readableNotices, type NoticeShown } from './notices.ts';
 import { Problem } from './problems.ts';
@@ -43,6 +44,7 @@ export function noticePages(deps: Deps): Router {
   router.get('/notices/:id', (request, response, next) => {
     const show = async (): Promise<void> => {
       const { id } = request.params;
+      if (!objectId.safeParse(id).success) throw new Problem('notFound');
       const row = await deps.prisma.notice.findFirst({ where: { id, ...readableNotices('member') } });
       if (row === null) throw new Problem('notFound');
       const { probe } = request.query;

@@ -1,6 +1,6 @@
 /** Cases: lists, one case, and what lies before it. */
 import { z } from 'zod';
-import { modes } from '../../contracts/schemas.ts';
+import { modes, text, TEXT } from '../../contracts/schemas.ts';
 import type { Application, Step } from '../../domain/empowerment/index.ts';
 import type { SealedRef } from '../../domain/process.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
@@ -121,9 +121,9 @@ const caseSchema = z
 
 const filters = pageQuery.extend({
   status: z.enum(['draft', 'open', 'done', 'refused', 'withdrawn', 'merged']).optional(),
-  step: z.string().max(64).optional(),
+  step: text(64).optional(),
   mode: z.enum(modes).optional(),
-  number: z.string().max(100).optional(),
+  number: text(TEXT.name).optional(),
   /** Cases that stand out: quorum lost, linked, rules changed. */
   alert: z.enum(['true', 'false']).optional(),
 });

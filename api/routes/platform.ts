@@ -183,7 +183,7 @@ export const platformRoutes = [
     tag: tagCalendars,
     zh: '日历内容；`current` 为现行版本',
     en: 'A calendar; `current` is the one in use',
-    params: z.object({ version: z.string().min(1).max(TEXT.name) }),
+    params: z.object({ version: text(TEXT.name) }),
     answers: { 200: z.object({ version: z.string(), years: z.record(z.string(), z.unknown()) }) },
     handler: async ({ deps, params }) => {
       const calendar = await deps.law.calendar(params.version === 'current' ? undefined : params.version);

@@ -1,6 +1,7 @@
 /** What I have to do, and what I have been told. */
 import { z } from 'zod';
 import { actTable, type ActType } from '../../domain/empowerment/index.ts';
+import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
@@ -176,7 +177,7 @@ export const todoRoutes = [
     tag: 'messages',
     zh: '标为已读',
     en: 'Mark a message as read',
-    params: z.object({ messageId: z.string().min(1).max(200) }),
+    params: z.object({ messageId: text(200) }),
     answers: { 204: null },
     handler: async ({ deps, caller, params }) => {
       const where = { id: params.messageId, personId: caller.personId };

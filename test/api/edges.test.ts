@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { BASE } from '../../api/app.ts';
 import { expectProblem } from './problem.ts';
-import { testApi, type Client, type TestApi } from './service.ts';
+import { clientOf, testApi, type Client, type TestApi } from './service.ts';
 
 let api: TestApi;
 let administrator: Client;
@@ -35,5 +37,39 @@ describe('people of two institutions', () => {
     await neighbour.send('delete', `${elsewhere}${path}/membership`, undefined, { 'If-Match': headers['etag'] as string });
     expectProblem(await change(administrator, base, 'deceased'), 403, 'person.elsewhere');
     expect((await administrator.get(`${base}${path}`)).body).toMatchObject({ name: '改名', status: 'retired' });
+  });
+});
+
+describe('text that no database holds is refused, not a failure', () => {
+  it.each([
+    `${base}/cases?step=%00`,
+    `${base}/cases?number=%00`,
+    `${base}/people?department=%00`,
+    `${base}/notices/a%00b`,
+    '/calendars/a%00',
+    '/notices/a%00b',
+    '/packs/a%00',
+  ])('%s', async (path) => {
+    expectProblem(await administrator.get(path), 400, 'request.invalid');
+  });
+
+  it('in bodies, on pages, in tokens and at the development issuer', async () => {
+    expectProblem(await administrator.send('post', '/messages/a%00b/read'), 400, 'request.invalid');
+    for (const sign of ['\u0000', '\ud800']) {
+      const person = { name: '示例', externalId: `login${sign}`, roles: [], departments: [] };
+      expectProblem(await administrator.send('post', `${base}/people`, person), 400, 'request.invalid');
+    }
+    expectProblem(await request(api.app).get('/notices/a%00b'), 404, 'notFound');
+    for (const name of ['role', 'institution', 'department']) {
+      const given = { role: 'officer', [name]: '\u0000' };
+      expectProblem(await request(api.app).get(`/dev/token?${new URLSearchParams(given).toString()}`), 404, 'notFound');
+    }
+    expectProblem(await request(api.app).get(`${BASE}/problems/a%00`), 404, 'notFound');
+    expectProblem(await clientOf(api.app, '', await api.token('a\u0000b')).get('/me'), 400, 'request.invalid');
+    const read = await administrator.get(`${base}/overlay`);
+    const { version: _version, ...overlay } = read.body.overlay as Record<string, unknown>;
+    const match = { 'If-Match': read.headers['etag'] as string };
+    const put = await administrator.send('put', `${base}/overlay`, { ...overlay, title: '规定\u0000' }, match);
+    expectProblem(put, 400, 'request.invalid');
   });
 });
