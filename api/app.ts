@@ -27,6 +27,9 @@ const unavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028
 /** Conflicts between two writers that the database settled by refusing one. */
 const races = new Set(['P2034', '40001', '40P01', '55P03']);
 
+/** Two writers made the same thing; the other was first. */
+const twins = new Set(['P2002', '23505']);
+
 /** Text that PostgreSQL cannot hold: a NUL byte, half a character. No schema lets it by; this is for what has none. */
 const unstorable = new Set(['22021', '22P05']);
 
@@ -46,6 +49,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const codes = codesOf(error);
   if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
+  if (codes.some((code) => twins.has(code))) return new Problem('conflict.exists');
   if (codes.some((code) => unstorable.has(code))) return new Problem('request.invalid');
   const away = codes.some((code) => unavailable.has(code) || /^(?:08|57P)/.test(code));
   if (away || /Connection terminated|Can't reach database/.test((error as Error | undefined)?.message ?? '')) {

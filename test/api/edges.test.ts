@@ -38,6 +38,13 @@ describe('people of two institutions', () => {
     expectProblem(await change(administrator, base, 'deceased'), 403, 'person.elsewhere');
     expect((await administrator.get(`${base}${path}`)).body).toMatchObject({ name: '改名', status: 'retired' });
   });
+
+  it('are made once, however many add them at one moment', async () => {
+    const one = { ...person, externalId: 'login-raced' };
+    const all = await Promise.all(Array.from({ length: 10 }, () => administrator.send('post', `${base}/people`, one)));
+    expect(all.filter(({ status }) => status === 201)).toHaveLength(1);
+    for (const lost of all.filter(({ status }) => status !== 201)) expectProblem(lost, 409, 'conflict.exists');
+  });
 });
 
 describe('text that no database holds is refused, not a failure', () => {
