@@ -35,11 +35,16 @@ export function raisePrevailingRules(state: OpenState, act: Act<'raisePrevailing
   return decided([happened(act, 'rulesRaised', act.body)]);
 }
 
-/** Whether the notice was on show for as long as the rules ask; in another unit one cannot tell, so it was not. */
+/**
+ * Whether the notice was on show for as long as the rules ask. As many working days are at least as many calendar days;
+ * between other units one cannot tell, so it was not.
+ */
 function longEnough(notice: Notice, state: OpenState, rules: RuleSnapshot): boolean {
   const key = notice.kind === 'price' ? ('publicity.price' as const) : (`publicity.${state.application.mode}` as const);
   const floor = valueOf(rules, key);
-  return notice.deadline.unit === floor.unit && notice.deadline.n >= floor.n;
+  const { unit, n } = notice.deadline;
+  const comparable = unit === floor.unit || (unit === 'workingDay' && floor.unit === 'calendarDay');
+  return comparable && n >= floor.n;
 }
 
 /** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */

@@ -39,8 +39,18 @@ function split(pick: Pick): { personId: string; ppm: number }[] {
 
 type Makers = { [T in ActType]: (one: Case, pick: Pick) => Bodies[T] };
 
-const noticeOf = (one: Case, pick: Pick): string => from([...one.state.notices.map((n) => n.id), 'none'], pick);
-const objectionOf = (one: Case, pick: Pick): string => from([...one.state.objections.map((o) => o.id), 'none'], pick);
+/** One of those there are, now and then one that there is not. */
+const known = (ids: string[], pick: Pick): string => (ids.length === 0 || pick(15) === 0 ? 'none' : from(ids, pick));
+const noticeOf = (one: Case, pick: Pick): string =>
+  known(
+    one.state.notices.map((n) => n.id),
+    pick,
+  );
+const objectionOf = (one: Case, pick: Pick): string =>
+  known(
+    one.state.objections.map((o) => o.id),
+    pick,
+  );
 const filed = (one: Case, pick: Pick) => ({
   noticeId: noticeOf(one, pick),
   name: sealed('n'),
@@ -214,18 +224,38 @@ function whoFor(one: Case, type: ActType, pick: Pick): string {
   return able.length > 0 && pick(12) > 0 ? from(able, pick) : from([...people, ...staff], pick);
 }
 
-/** What somebody tries next: in two of three what the case waits for. */
+/** Those that make a case long. */
+const telling = new Set<ActType>([
+  'fileObjection',
+  'enterPaperObjection',
+  'confirmPaperObjection',
+  'admitObjection',
+  'recordFinding',
+  'requestReview',
+  'waiveReview',
+  'proposeAmendment',
+  'signAmendment',
+  'recordPublicityGap',
+  'transitionRules',
+  'proposeRepresentative',
+]);
+
+/** How often the act is tried where it is possible, of twenty. */
+const weight = (type: ActType): number => (rare.has(type) ? 1 : telling.has(type) ? 20 : 4);
+
+/** What somebody tries next: in every second case what it waits for. */
 export function next(one: Case, pick: Pick): Try {
-  const { tasks } = one;
-  const task = tasks.length > 0 && pick(3) > 0 ? from(tasks, pick) : undefined;
+  // The end is put off, so that more can happen before it.
+  const tasks = one.tasks.filter((t) => t.act !== 'tagLedger' || pick(6) === 0);
+  const task = tasks.length > 0 && pick(2) > 0 ? from(tasks, pick) : undefined;
   if (task) {
     const type = task.act as ActType;
     const who = task.personId ?? (task.department === undefined ? whoFor(one, type, pick) : `reviewer-${task.department}`);
     const body = makers[type](one, pick);
     return { who, type, body: task.department === undefined ? body : { ...body, department: task.department } };
   }
-  const here = types.filter((type) => actTable[type].steps.includes(one.state.step) && (!rare.has(type) || pick(20) === 0));
-  const type = pick(5) === 0 || here.length === 0 ? from(types, pick) : from(here, pick);
+  const here = types.filter((type) => actTable[type].steps.includes(one.state.step) && pick(20) < weight(type));
+  const type = pick(12) === 0 || here.length === 0 ? from(types, pick) : from(here, pick);
   const needsCase = type !== 'sendForConsent' && !one.state.application;
   return { who: whoFor(one, type, pick), type, body: needsCase ? {} : makers[type](one, pick) };
 }

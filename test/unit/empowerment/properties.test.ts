@@ -64,9 +64,9 @@ function picker(seed: number): Pick {
 /** Plays a case of so many acts; answers it with how many were taken. */
 function play({ step, plan, options }: Start, seeds: readonly number[]): { one: Case; taken: number } {
   const world = new World();
+  world.relations = [['an', 'g3']];
   world.people['g1'] = { status: 'active', departments: [] };
   const one = caseAt(step, '2026-03-02 09:00', plan, { ...options, world });
-  world.relations = [['an', 'g3']];
   let taken = 0;
   let afterwards = 0;
   for (const seed of seeds) {
@@ -117,7 +117,7 @@ describe('any sequence of acts', () => {
       }),
       { numRuns: 100, seed: 20260302, interruptAfterTimeLimit: runs * 150 },
     );
-    expect(taken).toBeGreaterThan(1_000);
+    expect(taken).toBeGreaterThan(800);
     for (const type of [
       'noticePublished',
       'objectionReceived',

@@ -79,6 +79,11 @@ describe('a prevailing rule', () => {
     otherUnit.isRefused('secretary', 'transitionRules', body(otherUnit, false), 'newNoticeNeeded');
     finished(moves(one, true));
     expect(one.notice().deadline.n).toBe(20);
+    const fifteen = { bound: 'atLeast', unit: 'workingDay', n: 15 } as const;
+    const stricter = caseAt('statement', day, { mode: 'coOwnership' }, { changes: { 'publicity.coOwnership': fifteen } });
+    stricter.rules = changed(stricter.rules, { 'publicity.coOwnership': { ...fifteen, unit: 'calendarDay' } });
+    finished(moves(raised(stricter)));
+    expect(stricter.state.notices).toHaveLength(1);
   });
 });
 
