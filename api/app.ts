@@ -47,6 +47,7 @@ function codesOf(error: unknown): string[] {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if ((error as Error | undefined)?.name === 'SubjectErased') return new Problem('subject.erased');
   const codes = codesOf(error);
   if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
   if (codes.some((code) => twins.has(code))) return new Problem('conflict.exists');

@@ -146,6 +146,13 @@ export const catalogue = {
     'Read it again and retry',
   ),
   'conflict.exists': entry(409, '已经存在', 'It exists already', '请使用已有的一项', 'Use the one that exists'),
+  'subject.erased': entry(
+    410,
+    '所涉人员或案件的内容已依法删除，不能再写入或读取',
+    'What belongs to this person or case has been erased; nothing can be written or read under it',
+    '请勿再提交该内容；确需办理的，请联系监督人员',
+    'Do not send it again; ask the supervisor if something must be done',
+  ),
   'conflict.inUse': entry(
     409,
     '仍被引用，不能删除',

@@ -120,7 +120,8 @@ export const actSchemas = {
   recordHeirs: z.strictObject({
     personId: uuid,
     document: documentRef,
-    heirs: z.array(sealed('party', TEXT.title)).min(1).max(LIST.people),
+    // Under the case's key: the deceased's own may be destroyed before the heirs are known.
+    heirs: z.array(sealed('case', TEXT.title)).min(1).max(LIST.people),
   }),
   resolveLink: z.strictObject({
     outcome: z.enum(['merged', 'split', 'refused']),

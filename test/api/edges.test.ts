@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { BASE } from '../../api/app.ts';
+import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import { expectProblem } from './problem.ts';
 import { clientOf, testApi, type Client, type TestApi } from './service.ts';
+import { pdf } from './walk.ts';
 
 let api: TestApi;
 let administrator: Client;
@@ -16,6 +19,21 @@ beforeAll(async () => {
   neighbour = await api.as('baotou-university', 'administrator');
 });
 afterAll(() => api?.close());
+
+/** A case at a step, as far as receipt looks at it. */
+async function openCase(step: string): Promise<string> {
+  const caseId = randomUUID();
+  await api.pool.query(
+    "INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by) VALUES ($1, $2, 'empowerment', 'useRight', $3, 'open', $4)",
+    [caseId, sampleInstitutionId('hohhot-university'), step, administrator.id],
+  );
+  return caseId;
+}
+
+async function upload(client: Client): Promise<{ document: string }> {
+  const sent = client.send('post', `${base}/documents`).attach('file', pdf(randomUUID()), 'paper.pdf');
+  return { document: ((await sent).body as { document: string }).document };
+}
 
 describe('people of two institutions', () => {
   const person = { name: '示例双聘教师', externalId: 'login-shared', roles: [], departments: [] };
@@ -44,6 +62,26 @@ describe('people of two institutions', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => administrator.send('post', `${base}/people`, one)));
     expect(all.filter(({ status }) => status === 201)).toHaveLength(1);
     for (const lost of all.filter(({ status }) => status !== 201)) expectProblem(lost, 409, 'conflict.exists');
+  });
+});
+
+describe('the erased', () => {
+  it('are not written about again, and their heirs can still be recorded', async () => {
+    const officer = await api.as('hohhot-university', 'officer1');
+    const gone = await api.as('hohhot-university', 'colleague1');
+    const path = `${base}/people/${gone.id}`;
+    const match = { 'If-Match': (await administrator.get(path)).headers['etag'] as string };
+    await api.sealer.erase({ kind: 'person', id: gone.id });
+    const erased = await administrator.get(path);
+    expect([erased.status, erased.body.name]).toEqual([200, null]);
+    expectProblem(await administrator.send('put', path, { name: '某人', status: 'deceased' }, match), 410, 'subject.erased');
+    const caseId = await openCase('titleChange');
+    const heirs = { personId: gone.id, document: await upload(officer), heirs: ['示例继承人'] };
+    const received = await officer.act('hohhot-university', caseId, { type: 'recordHeirs', body: heirs });
+    expect([received.status, received.body.outcome]).toEqual([202, 'received']);
+    const { rows } = await api.pool.query('SELECT body FROM inbox WHERE case_id = $1', [caseId]);
+    const ref = (rows[0] as { body: { heirs: { sealed: string }[] } }).body.heirs[0]?.sealed ?? '';
+    expect((await api.sealer.open([ref])).get(ref)).toBe('示例继承人');
   });
 });
 
