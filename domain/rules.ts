@@ -260,7 +260,7 @@ const GAP_EN: Record<GapReason, string> = {
 export function ruleOf<K extends RuleKey>(snapshot: RuleSnapshot, key: K): ResolvedRule<K> {
   const found = snapshot.rules[key];
   if (!found) throw new RuleMissing(key, snapshot.gaps?.[key]);
-  return found as ResolvedRule<K>;
+  return found;
 }
 
 /** The value alone, or RuleMissing. */
@@ -287,4 +287,13 @@ const effect = (rule: ResolvedRule | undefined): unknown =>
 export function sameRules(a: RuleSnapshot, b: RuleSnapshot): boolean {
   const keys = [...new Set([...Object.keys(a.rules), ...Object.keys(b.rules)])] as RuleKey[];
   return keys.every((key) => sameValue(effect(a.rules[key]), effect(b.rules[key])));
+}
+
+/**
+ * The clause for a refusal to cite: of a mandatory value that stands under the rule, else the rule's own; nothing where no
+ * source of this institution gives one.
+ */
+export function citing(snapshot: RuleSnapshot, key: RuleKey): { clause?: string } {
+  const rule = snapshot.rules[key];
+  return rule ? { clause: rule.under?.[0]?.cite.clause ?? rule.cite.clause } : {};
 }

@@ -116,7 +116,7 @@ export function count(
       'recusalMissing',
       `以下成员应当回避并记入会议纪要：${unrecused.join('、')}。`,
       `These members must stand aside and be recorded as recused: ${unrecused.join(', ')}.`,
-      { at: '/recusals', clause: 'nm-hei.6a' },
+      { at: '/recusals' },
     );
   const mayNotVote = ballot.votes.find((vote) => !eligible.has(vote.personId) || ballot.recused.includes(vote.personId));
   if (mayNotVote)
@@ -124,7 +124,7 @@ export function count(
       'mayNotVote',
       `${mayNotVote.personId} 不是可表决的成员（非成员、已回避或应回避）。`,
       `${mayNotVote.personId} may not vote here: not a member, or recused.`,
-      { at: '/votes', clause: 'nm-hei.6a' },
+      { at: '/votes' },
     );
   // Once each: a name listed twice as present does not make a quorum.
   const voters = [...new Set(ballot.present)].filter((personId) => eligible.has(personId) && !ballot.recused.includes(personId));

@@ -1,3 +1,4 @@
+import type { Application } from './acts.ts';
 import { evolveObjections, isObjectionEvent } from '../objection/index.ts';
 import type { Notice } from '../publicity/index.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
@@ -35,6 +36,12 @@ const changeNotice = (state: EmpowermentState, id: string, change: (notice: Noti
   ...state,
   notices: state.notices.map((notice) => (notice.id === id ? change(notice) : notice)),
 });
+
+/** The application with a new split; in a sale the team that buys is the new team. */
+function withTeam(before: Application, split: Pick<Application, 'inventors' | 'unitPpm' | 'incomeUnitPpm'>): Application {
+  const { price } = before;
+  return { ...before, ...split, ...(price ? { price: { ...price, buyerIds: split.inventors.map((i) => i.personId) } } : {}) };
+}
 
 const add = (list: string[], item: string): string[] => (list.includes(item) ? list : [...list, item]);
 
@@ -86,7 +93,8 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       // A representative proposed to another team is no proposal to this one.
       const kept = samePeople(team, state.team) ? state : without(state, 'proposal');
       const amended = { ...kept, application, applicationVersion: version, team };
-      return consentsFallAway ? { ...amended, consents: [], declined: [], coOwnerConsents: [] } : amended;
+      // What a body approved were the terms before.
+      return consentsFallAway ? { ...without(amended, 'approvedBy'), consents: [], declined: [], coOwnerConsents: [] } : amended;
     }
     case 'applicationSubmitted':
       return { ...state, submittedOn: event.data.on };
@@ -208,7 +216,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       return {
         // Approval, statement and signatures were given to the terms before; a proposed representative, to the team before.
         ...without(state, 'amendment', 'approvedBy', 'statement', 'agreement', 'proposal'),
-        application: { ...state.application, inventors, unitPpm, incomeUnitPpm },
+        application: withTeam(state.application, { inventors, unitPpm, incomeUnitPpm }),
         applicationVersion: state.applicationVersion + 1,
         team: teamOf(inventors, state.team, deceased),
         round: state.round + 1,

@@ -43,6 +43,12 @@ const wrongState = (objection: Objection): { refusal: Refusal } =>
     { status: 409 },
   );
 
+/** Who entered a letter, and for whom. */
+const entryOf = ({ actor }: Envelope): { enteredBy?: string; enteredFor?: string } =>
+  actor.kind === 'person'
+    ? { enteredBy: actor.personId, ...(actor.onBehalfOf === undefined ? {} : { enteredFor: actor.onBehalfOf }) }
+    : {};
+
 const personOf = (act: Envelope): string =>
   act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
 
@@ -131,7 +137,7 @@ export function enterOnPaper(
       receivedAt,
       inTime,
       onPaper: true,
-      enteredBy: personOf(act),
+      ...entryOf(act),
       proof,
     },
   };
@@ -145,7 +151,9 @@ export function confirmOnPaper(
   if (!objection) return notFound();
   if (objection.state !== 'unconfirmed') return wrongState(objection);
   const confirmedBy = act.actor.kind === 'person' ? act.actor.personId : 'system';
-  if (confirmedBy === objection.enteredBy || personOf(act) === objection.enteredBy)
+  // Hand and principal on both sides: a deputy is no second person to the one deputised for, nor to their own entry.
+  const entered = [objection.enteredBy, objection.enteredFor];
+  if (entered.includes(confirmedBy) || entered.includes(personOf(act)))
     return refuse(
       'secondPersonNeeded',
       '书面异议应由录入人以外的人员复核。',

@@ -21,6 +21,8 @@ export interface Objection {
   onPaper: boolean;
   /** Who entered a paper objection; a second person confirms it. */
   enteredBy?: string;
+  /** Whose right the entry was, under a delegation. */
+  enteredFor?: string;
   proof?: DocumentRef;
   state: ObjectionRow['state'];
   handlers: string[];
@@ -49,6 +51,7 @@ export interface ObjectionEvents {
     inTime: boolean;
     onPaper: boolean;
     enteredBy?: string;
+    enteredFor?: string;
     proof?: DocumentRef;
   };
   paperObjectionConfirmed: { objectionId: string; confirmedBy: string; inTime: boolean };

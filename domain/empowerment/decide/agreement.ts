@@ -2,12 +2,12 @@
 import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
-import { ruleOf } from '../../rules.ts';
+import { citing, ruleOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import type { AgreementText } from '../acts.ts';
 import { after } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { actingFor, calendarOf, decided, end, happened, type Act } from './common.ts';
+import { actingFor, handsOf, calendarOf, decided, end, happened, type Act } from './common.ts';
 import { termFault } from './guards.ts';
 
 function textFault(state: OpenState, text: AgreementText): Decision | undefined {
@@ -26,7 +26,7 @@ function textFault(state: OpenState, text: AgreementText): Decision | undefined 
       'priceNotAsPublished',
       '协议价格应与公示的拟交易价格一致；变更价格须重新公示。',
       'The price must be the published one; another price needs another notice.',
-      { at: '/priceFen', clause: 'nm-hei.6d' },
+      { at: '/priceFen', ...citing(rules, 'publicity.price') },
     );
   if (application.mode !== 'useRight') return undefined;
   const short = termFault(text.years, rules, '/years');
@@ -84,8 +84,8 @@ export function signAgreement(state: OpenState, act: Act<'signAgreement'>): Deci
   const { agreement } = state;
   if (!agreement || agreement.version !== act.body.agreementVersion) return noSuchVersion(state);
   const personId = actingFor(act);
-  const inventor = living(state).some((member) => member.personId === personId);
-  if (inventor) {
+  const own = act.actor.kind === 'person' && act.actor.onBehalfOf === undefined;
+  if (own && living(state).some((member) => member.personId === personId)) {
     if (agreement.signedBy.includes(personId))
       return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
     const signed = { ...agreement, signedBy: [...agreement.signedBy, personId] };
@@ -94,7 +94,9 @@ export function signAgreement(state: OpenState, act: Act<'signAgreement'>): Deci
       ...conclude(state, act, signed),
     ]);
   }
-  // The table lets nobody else come here but who may sign for the unit.
+  // The table lets nobody else come here but who may sign for the unit: neither hand nor principal sits on both sides.
+  if (state.team.some((member) => handsOf(act).includes(member.personId)))
+    return refuse('signatoryBarred', '完成人不能代表单位签署。', 'An inventor does not sign for the unit.', { status: 403 });
   if (agreement.unitSigned) return refuse('alreadySigned', '单位已签署。', 'The unit has signed already.', { status: 409 });
   return decided([
     happened(act, 'agreementSigned', { version: agreement.version, personId, as: 'unit' }),

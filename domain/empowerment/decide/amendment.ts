@@ -1,7 +1,7 @@
 /** What an upheld objection changes: a new split, signed by all whom it touches, and decided again. */
 import type { Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { valueOf } from '../../rules.ts';
+import { citing, valueOf } from '../../rules.ts';
 import { finalBody, stepOf } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
 import { actingFor, decided, enter, fact, foresee, happened, type Act } from './common.ts';
@@ -14,7 +14,7 @@ import { isShare, splitFault } from './guards.ts';
 export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>): Decision {
   const { inventors, unitPpm, incomeUnitPpm, grounds } = act.body;
   const { application } = state;
-  const fault = splitFault(inventors);
+  const fault = splitFault(inventors, state.rules);
   if (fault) return fault;
   if (!isShare(unitPpm) || !isShare(incomeUnitPpm))
     return refuse('shareInvalid', '比例应在 0 至 100% 之间。', 'Shares lie between 0 and 100 %.', { at: '/unitPpm' });
@@ -44,7 +44,7 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
   if (lost)
     return refuse('buyerNotInventor', '受让人应为成果完成人。', 'The buyers are inventors of the result.', {
       at: '/inventors',
-      clause: 'bt-149.1b',
+      ...citing(state.rules, 'empowerment.fullOwnership.road'),
     });
   const before = new Map(application.inventors.map((i) => [i.personId, i.ppm]));
   const now = new Map(inventors.map((i) => [i.personId, i.ppm]));

@@ -1,6 +1,6 @@
 import type { Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { valueOf } from '../../rules.ts';
+import { citing, valueOf } from '../../rules.ts';
 import { dateOfInstant, yearOf } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 import { after } from '../route.ts';
@@ -18,7 +18,7 @@ export function sendForConsent(state: EmpowermentState, act: Act<'sendForConsent
   if (sender !== application.representativeId)
     return refuse('notRepresentative', '申请应由代表送出。', 'The representative sends the application.', {
       status: 403,
-      clause: 'nm-hei.8d',
+      ...citing(rules, 'empowerment.teamConsent'),
     });
   return decided([
     happened(act, 'caseOpened', { application, openedBy: sender, rules }),
@@ -112,7 +112,7 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
       'representativeByConsent',
       '更换代表须经全体完成人同意，请使用“提议更换代表”。',
       'A change of representative needs everybody’s consent; propose one instead.',
-      { at: '/application/representativeId', clause: 'nm-hei.8d' },
+      { at: '/application/representativeId', ...citing(state.rules, 'empowerment.teamConsent') },
     );
   const changed = partsOf(state.application, application);
   if (changed.length === 0) return refuse('nothingChanged', '申请没有变化。', 'Nothing in the application changed.');
@@ -141,7 +141,7 @@ export function submit(state: OpenState, act: Act<'submit'>): Decision {
       'consentMissing',
       `尚有完成人未同意：${silent.map((m) => m.personId).join('、')}。`,
       `Inventors have not consented yet: ${silent.map((m) => m.personId).join(', ')}.`,
-      { status: 409, clause: 'nm-hei.8d' },
+      { status: 409, ...citing(rules, 'empowerment.teamConsent') },
     );
   const owners = application.coOwners.filter((owner) => !state.coOwnerConsents.includes(owner.id));
   if (owners.length > 0)
@@ -186,7 +186,7 @@ export function passCheck(state: OpenState, act: Act<'passCheck'>): Decision {
   if (unchecked.length > 0)
     return refuse('conditionUnchecked', `尚未逐项核验：${unchecked.join('、')}。`, `Not checked yet: ${unchecked.join(', ')}.`, {
       at: '/conditions',
-      clause: 'nm-hei.8c',
+      ...citing(state.rules, 'empowerment.conditions'),
     });
   const next = after('check', state.application, state.rules);
   return decided([

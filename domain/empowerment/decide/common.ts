@@ -25,6 +25,10 @@ export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => (
 export const actingFor = (act: Envelope): string =>
   act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
 
+/** Everybody who stands behind an act: who performs it, and whose right it is. */
+export const handsOf = (act: Envelope): string[] =>
+  act.actor.kind === 'person' ? [act.actor.personId, ...(act.actor.onBehalfOf === undefined ? [] : [act.actor.onBehalfOf])] : [];
+
 /** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */
 export function fact<K extends keyof Facts>(act: Envelope, key: K): NonNullable<Facts[K]> {
   const value = act.facts[key];

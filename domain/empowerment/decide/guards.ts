@@ -1,7 +1,7 @@
 /** What an application must satisfy: its inner arithmetic when it is sent, the law's conditions when it is submitted. */
 import type { PersonStatus, Refusal } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { ruleOf, valueOf, type Exclusion, type RuleSnapshot } from '../../rules.ts';
+import { citing, ruleOf, valueOf, type Exclusion, type RuleSnapshot } from '../../rules.ts';
 import { LONGEST } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 
@@ -15,14 +15,14 @@ const share = (ppm: number): boolean => Number.isInteger(ppm) && ppm >= 0 && ppm
 export const isShare = share;
 
 /** The inventors' own split is exactly the whole, everybody once, everybody with a part (nm-hei.8d). */
-export function splitFault(inventors: Application['inventors']): Fault {
+export function splitFault(inventors: Application['inventors'], rules: RuleSnapshot): Fault {
   const at = '/application/inventors';
   if (new Set(inventors.map((i) => i.personId)).size !== inventors.length)
     return refuse('inventorTwice', '同一完成人重复列入。', 'An inventor is listed twice.', { at });
   if (inventors.length === 0 || inventors.some((i) => !share(i.ppm) || i.ppm === 0))
     return refuse('shareInvalid', '每名完成人的内部分配比例应大于零。', 'Every inventor has a share above zero.', {
       at,
-      clause: 'nm-hei.8d',
+      ...citing(rules, 'empowerment.teamConsent'),
     });
   const sum = inventors.reduce((total, i) => total + i.ppm, 0);
   if (sum !== whole)
@@ -30,7 +30,7 @@ export function splitFault(inventors: Application['inventors']): Fault {
       'splitNotWhole',
       `内部分配比例合计为 ${sum / 10_000}%，应恰为 100%。`,
       `The internal split adds up to ${sum / 10_000} %; it must be exactly 100 %.`,
-      { at, clause: 'nm-hei.8d' },
+      { at, ...citing(rules, 'empowerment.teamConsent') },
     );
   return undefined;
 }
@@ -77,12 +77,12 @@ export function applicationFault(
       `Inventor ${unknown.personId} is not on file, or is deceased.`,
       { at: '/application/inventors' },
     );
-  const split = splitFault(inventors);
+  const split = splitFault(inventors, rules);
   if (split) return split;
   if (!inventors.some((i) => i.personId === representativeId))
     return refuse('representativeNotInventor', '代表应为完成人之一。', 'The representative must be one of the inventors.', {
       at: '/application/representativeId',
-      clause: 'nm-hei.8d',
+      ...citing(rules, 'empowerment.teamConsent'),
     });
   if (!share(unitPpm) || !share(incomeUnitPpm))
     return refuse('shareInvalid', '比例应在 0 至 100% 之间。', 'Shares lie between 0 and 100 %.', { at: '/application/unitPpm' });
@@ -104,14 +104,20 @@ export function applicationFault(
       'priceMissing',
       '转让单位留存份额应填写拟交易价格。',
       'The sale of the retained share needs its intended price.',
-      { at: '/application/price', clause: 'bt-149.1b' },
+      { at: '/application/price', ...citing(rules, 'empowerment.fullOwnership.road') },
     );
   if (!sale && price)
     return refuse('priceNotAsked', '该赋权方式没有交易价格。', 'This mode has no price.', { at: '/application/price' });
   if (price && !price.buyerIds.every((id) => inventors.some((i) => i.personId === id)))
     return refuse('buyerNotInventor', '受让人应为成果完成人。', 'The buyers are inventors of the result.', {
       at: '/application/price/buyerIds',
-      clause: 'bt-149.1b',
+      ...citing(rules, 'empowerment.fullOwnership.road'),
+    });
+  // Sold to some of them only, no source says what the others' parts become.
+  if (price && price.buyerIds.length !== inventors.length)
+    return refuse('buyersIncomplete', '受让人应为全体完成人。', 'All inventors together buy the retained share.', {
+      at: '/application/price/buyerIds',
+      ...citing(rules, 'empowerment.fullOwnership.road'),
     });
   return undefined;
 }
@@ -192,12 +198,11 @@ export function submissionFault(application: Application, rules: RuleSnapshot): 
       'exportCheckMissing',
       '向境外转化应附技术出口审查文件。',
       'A recipient outside the country needs the export-control check on file.',
-      { at: '/application/exportCheck/document', clause: 'nm-pilot.3.8c' },
+      { at: '/application/exportCheck/document' },
     );
   if (application.ethicsCheck.needed && !application.ethicsCheck.document)
     return refuse('ethicsCheckMissing', '应附科技伦理审查文件。', 'The ethics check must be on file.', {
       at: '/application/ethicsCheck/document',
-      clause: 'nm-pilot.3.8e',
     });
   return application.mode === 'useRight' ? useRightFault(application, rules) : undefined;
 }

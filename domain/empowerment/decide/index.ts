@@ -1,3 +1,4 @@
+import { barOf } from '../../collective/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Decision, Envelope } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
@@ -5,10 +6,12 @@ import { RuleMissing } from '../../rules.ts';
 import { TimeError } from '../../time/index.ts';
 import type { ActType, Bodies } from '../acts.ts';
 import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
+import { interestsOf } from '../interests.ts';
 import { actTable } from '../table.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
+import { handsOf } from './common.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
@@ -73,7 +76,8 @@ function mayAct(state: EmpowermentState, act: Envelope, type: ActType): boolean 
   const { roles } = actTable[type];
   if (act.actor.kind === 'system') return roles.includes('system');
   const { actor } = act;
-  const self = actor.onBehalfOf ?? actor.personId;
+  // An office can be delegated, what one is in a case cannot: no deputy consents, signs or objects for another.
+  const self = actor.onBehalfOf === undefined ? actor.personId : '';
   return roles.some((role) => {
     // Roles in the case come from the case itself; who one is elsewhere was read from the database at the request.
     // Nobody acts in the name of the dead. Whoever joins by an amendment signs it, and is a member once it is adopted.
@@ -85,6 +89,28 @@ function mayAct(state: EmpowermentState, act: Envelope, type: ActType): boolean 
     if (role === 'handler') return state.objections.some((o) => o.handlers.includes(self));
     return role !== 'system' && actor.roles.includes(role);
   });
+}
+
+const offices: ReadonlySet<string> = new Set([
+  'officer',
+  'departmentReviewer',
+  'secretary',
+  'administrator',
+  'supervisor',
+  'system',
+]);
+
+/** Nobody holds an office over a matter of their own: not as inventor, buyer, objector, nor as kin of one. */
+function conflictOf(state: OpenState, act: Envelope, roles: readonly string[]): Decision | undefined {
+  if (!roles.every((role) => offices.has(role))) return undefined;
+  const interests = interestsOf(state, act.facts.relations ?? []);
+  if (!handsOf(act).some((personId) => barOf(personId, interests))) return undefined;
+  return refuse(
+    'ownMatter',
+    '您与本案有利害关系，应当回避，请由他人办理。',
+    'This is a matter of your own; somebody else must do it.',
+    { status: 403 },
+  );
 }
 
 /** A letter that came in time but is known only since: once confirmed it opens the case again, so nothing is sealed before. */
@@ -127,6 +153,8 @@ export function decide(state: EmpowermentState, act: Envelope): Decision {
         'A prevailing rule has changed; the case must first be moved to it by a recorded transition.',
         { status: 409 },
       );
+    const conflict = conflictOf(open, act, row.roles);
+    if (conflict) return conflict;
     if (unheard(open) && carriesOn.has(act.type))
       return refuse(
         'objectionUnconfirmed',

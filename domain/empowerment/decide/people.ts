@@ -1,6 +1,7 @@
 /** What can happen at any step: withdrawal, another representative, death, retirement, leaving; linked cases. */
 import type { Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
+import { citing } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { concluded, living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
@@ -32,7 +33,7 @@ export function proposeRepresentative(state: OpenState, act: Act<'proposeReprese
       'representativeNotInventor',
       '代表应为在世的完成人之一。',
       'The representative must be one of the living inventors.',
-      { at: '/personId', clause: 'nm-hei.8d' },
+      { at: '/personId', ...citing(state.rules, 'empowerment.teamConsent') },
     );
   const by = actingFor(act);
   return decided([happened(act, 'representativeProposed', { personId, by }), ...changeIfUnanimous(state, act, personId, [by])]);
@@ -80,7 +81,11 @@ function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent
     if (concluded(state) && state.step !== 'amendment') return [];
     // Nobody is left who could apply, consent or sign; before the agreement the heirs have no right to hold.
     return [
-      happened(act, 'applicationRefused', { by: 'rule', code: 'noInventorLives', clause: 'nm-hei.8d' }),
+      happened(act, 'applicationRefused', {
+        by: 'rule',
+        code: 'noInventorLives',
+        ...citing(state.rules, 'empowerment.teamConsent'),
+      }),
       ...end(state, act, 'refused').events,
     ];
   }

@@ -2,7 +2,7 @@
 import { count } from '../../collective/index.ts';
 import type { Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { valueOf } from '../../rules.ts';
+import { citing, valueOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { after, finalBody } from '../route.ts';
 import type { OpenState } from '../state.ts';
@@ -85,7 +85,7 @@ export function recordDecision(state: OpenState, act: Act<'recordDecision'>): De
     return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
       status: 409,
       at: '/body',
-      clause: 'nm-hei.6a',
+      ...citing(state.rules, 'decision.collective'),
     });
   if (compareDates(minutes.heldOn, dateOfInstant(act.receivedAt)) > 0)
     return refuse('meetingInFuture', '会议日期不能晚于登记日期。', 'The meeting cannot lie after the day it is recorded.', {
@@ -118,7 +118,7 @@ export function recordDecision(state: OpenState, act: Act<'recordDecision'>): De
       'bodyLacksDepartment',
       `领导小组缺少以下部门：${assessment.missingDepartments.join('、')}。`,
       `The leading group lacks these departments: ${assessment.missingDepartments.join(', ')}.`,
-      { status: 409, clause: 'hlj.1' },
+      { status: 409, ...citing(state.rules, 'decision.group.departments') },
     );
   const counted = count(
     {
@@ -130,7 +130,7 @@ export function recordDecision(state: OpenState, act: Act<'recordDecision'>): De
     assessment,
     valueOf(state.rules, 'decision.majority'),
   );
-  if ('refusal' in counted) return counted;
+  if ('refusal' in counted) return { refusal: { ...counted.refusal, ...citing(state.rules, 'decision.collective') } };
   if (minutes.outcome === 'rejected' && !minutes.grounds)
     return refuse('groundsMissing', '不同意的决定应说明理由。', 'A rejection states its grounds.', { at: '/grounds' });
   const round = state.decisions.filter((d) => d.body === minutes.body).length + 1;

@@ -64,6 +64,13 @@ describe('an application is not sent', () => {
     ['a sale without a price', sale, 'baotou-university', 'priceMissing', 'bt-149.1b'],
     ['a price where nothing is sold', { mode: 'coOwnership', priceFen: '1' }, undefined, 'priceNotAsked'],
     [
+      'a sale to one of three inventors, bought neither by the others nor for them',
+      { ...sale, priceFen: '1', more: { price } },
+      'baotou-university',
+      'buyersIncomplete',
+      'bt-149.1b',
+    ],
+    [
       'a buyer from outside',
       { ...sale, more: { price: { ...price, buyerIds: ['an', 'ding'] } } },
       'baotou-university',

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Actor } from '../../../domain/process.ts';
+import type { Condition } from '../../../domain/rules.ts';
+import { caseAt } from './case.ts';
+import { sealed } from './world.ts';
+
+const day = '2026-03-02 09:00';
+const officer = (personId: string, onBehalfOf?: string): Actor => ({
+  kind: 'person',
+  personId,
+  ...(onBehalfOf ? { onBehalfOf } : {}),
+  roles: ['member', 'officer', 'signatory'],
+  departments: [],
+});
+const codeOf = (outcome: object): string | undefined => (outcome as { refused?: { code: string } }).refused?.code;
+
+describe('nobody holds an office over a matter of their own', () => {
+  const conditions: Condition[] = ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'];
+
+  it('an inventor who is an officer does not pass the check of the own case, nor does a deputy for or by one', () => {
+    const one = caseAt('check', day);
+    const body = { conditions, secrecyChecked: true as const };
+    const [inventor = ''] = one.application.inventors.map((i) => i.personId);
+    expect(codeOf(one.perform(officer(inventor), 'passCheck', body))).toBe('ownMatter');
+    expect(codeOf(one.perform(officer(inventor, 'officer'), 'passCheck', body))).toBe('ownMatter');
+    expect(codeOf(one.perform(officer('officer', inventor), 'passCheck', body))).toBe('ownMatter');
+    expect(codeOf(one.perform(officer('officer'), 'passCheck', body))).toBeUndefined();
+  });
+
+  it('an objector who is an officer does not reject or admit objections', () => {
+    const one = caseAt('publicity', day);
+    const objectionId = one.objects('ding');
+    const body = { objectionId, reason: 'noGrounds', explanation: sealed('x') } as const;
+    expect(codeOf(one.perform(officer('ding'), 'rejectObjection', body))).toBe('ownMatter');
+    expect(codeOf(one.perform(officer('ding'), 'admitObjection', { objectionId, handlers: ['chen2'] }))).toBe('ownMatter');
+  });
+
+  it('an inventor signs neither for the unit nor through a deputy, and a deputy who is an inventor does not sign for it', () => {
+    const one = caseAt('agreement', day);
+    one.does('officer', 'proposeAgreement', one.agreementText());
+    const [first = '', second = ''] = one.application.inventors.map((i) => i.personId);
+    const body = { agreementVersion: 1 };
+    expect(codeOf(one.perform(officer(first, 'signatory'), 'signAgreement', body))).toBe('signatoryBarred');
+    expect(codeOf(one.perform(officer('signatory', first), 'signAgreement', body))).toBe('signatoryBarred');
+    one.does(second, 'signAgreement', body);
+    expect(one.events('agreementSigned')).toMatchObject([{ personId: second, as: 'inventor' }]);
+  });
+
+  it('what one is in a case cannot be delegated: no deputy consents for an inventor', () => {
+    const one = caseAt('consent', day);
+    const [, second = ''] = one.application.inventors.map((i) => i.personId);
+    expect(codeOf(one.perform(officer('officer', second), 'declineConsent', { grounds: sealed('x') }))).toBe('notYourAct');
+  });
+});
+
+describe('a letter needs two people', () => {
+  it('neither the deputy who entered it, nor the one deputised for, confirms it', () => {
+    const one = caseAt('publicity', day);
+    const noticeId = one.state.notices[0]?.id ?? '';
+    const paper = { document: 'letter' };
+    const entry = {
+      noticeId,
+      name: sealed('n'),
+      contact: sealed('c'),
+      grounds: [sealed('g')],
+      evidence: [],
+      receivedAt: one.now,
+      proof: paper,
+    };
+    const entered = one.perform(officer('deputy', 'officer'), 'enterPaperObjection', entry);
+    expect(codeOf(entered)).toBeUndefined();
+    const objectionId = one.state.objections[0]?.id ?? '';
+    expect(codeOf(one.perform(officer('deputy'), 'confirmPaperObjection', { objectionId }))).toBe('secondPersonNeeded');
+    expect(codeOf(one.perform(officer('officer'), 'confirmPaperObjection', { objectionId }))).toBe('secondPersonNeeded');
+    expect(codeOf(one.perform(officer('other', 'officer'), 'confirmPaperObjection', { objectionId }))).toBe('secondPersonNeeded');
+    expect(codeOf(one.perform(officer('other'), 'confirmPaperObjection', { objectionId }))).toBeUndefined();
+  });
+});
