@@ -172,11 +172,15 @@ export const draftRoutes = [
       requireMatch(context.ifMatch, before.etag);
       if (pending > 0) throw new Problem('conflict.inUse');
       await deps.prisma.$transaction(async (tx) => {
-        await tx.$queryRaw`SELECT 1 FROM cases WHERE id = ${id}::uuid FOR UPDATE`;
+        const [now] = await tx.$queryRaw<{ status: string }[]>`SELECT status FROM cases WHERE id = ${id}::uuid FOR UPDATE`;
+        if (now?.status !== 'draft') throw new Problem('conflict.lostRace');
         const gone = await tx.caseDraft.deleteMany({ where: { caseId: id, etag: before.etag } });
         if (gone.count === 0) throw new Problem('conflict.lostRace');
         // Refused acts are kept in the institution's log, and with them the case they were about.
-        if ((await tx.inbox.count({ where: { caseId: id } })) > 0) {
+        const acts = await tx.inbox.findMany({ where: { caseId: id }, select: { answeredAt: true } });
+        // One received since the look above is about to open the case.
+        if (acts.some(({ answeredAt }) => answeredAt === null)) throw new Problem('conflict.inUse');
+        if (acts.length > 0) {
           await tx.case.update({ where: { id }, data: { step: 'withdrawn', status: 'withdrawn' } });
         } else {
           await tx.caseParty.deleteMany({ where: { caseId: id } });
