@@ -1,6 +1,7 @@
 /** Parts of a case: its objections, decisions, deadlines, ledger, and the notice that could be published now. */
 import { z } from 'zod';
-import { visibleCase } from '../caseAccess.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import { caseWorkers, visibleCase } from '../caseAccess.ts';
 import { eventsFor, objectionsFor, readCase, stateAt } from '../caseRead.ts';
 import { deadlinesShown } from '../caseShown.ts';
 import { draftNotice } from '../noticeCheck.ts';
@@ -20,6 +21,25 @@ async function read(context: Context<{ caseId: string }>) {
   const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
   const applicant = facts.roles.includes('inventor') || facts.roles.includes('representative');
   return { sight, applicant, record: await readCase(deps.prisma, caller.institution.id, facts.id) };
+}
+
+/** As with a single case: whoever only objected sees the windows, and what is done about objections of their own. */
+async function shownDeadlines({ deps, caller }: Context): Promise<Prisma.DeadlineWhereInput> {
+  if (caller.has(...caseWorkers)) return {};
+  const { personId } = caller;
+  const objections = await deps.prisma.objection.findMany({
+    where: { institutionId: caller.institution.id, objectorId: personId },
+    select: { id: true, caseId: true },
+  });
+  const whole: Prisma.CaseWhereInput = {
+    OR: [
+      { status: 'draft', createdBy: personId },
+      { parties: { some: { personId, role: { in: ['inventor', 'representative', 'handler'] } } } },
+    ],
+  };
+  return {
+    OR: [{ kind: 'window' }, { case: whole }, ...objections.map(({ id, caseId }) => ({ caseId, key: { endsWith: id } }))],
+  };
 }
 
 const event = z.object({
@@ -183,10 +203,9 @@ export const casePartRoutes = [
       const rows = await deps.prisma.deadline.findMany({
         where: {
           institutionId: caller.institution.id,
-          // Whoever only objected sees the windows; what is done about an objection is told with the case.
           case: visibleCases(caller),
           ...(query.kind === undefined ? {} : { kind: query.kind }),
-          AND: [standing, later],
+          AND: [standing, later, await shownDeadlines(context)],
         },
         include: { case: { select: { number: true } } },
         orderBy: [{ endsAt: 'asc' }, { caseId: 'asc' }, { key: 'asc' }],
