@@ -41,11 +41,11 @@ export class Law {
     return [...newer, ...loadShippedPacks().filter(({ id }) => !newer.some((pack) => pack.id === id))];
   }
 
-  /** The overlay in force on the day. */
+  /** The overlay in force on the day: of those that have begun the one adopted last, which takes the place of all before it. */
   async overlayOn(institutionId: string, on: string): Promise<Overlay | undefined> {
     const row = await this.#prisma.overlayVersion.findFirst({
       where: { institutionId, fromDate: { lte: dateOf(on) } },
-      orderBy: [{ fromDate: 'desc' }, { version: 'desc' }],
+      orderBy: { version: 'desc' },
     });
     return row === null ? undefined : (row.content as unknown as Overlay);
   }

@@ -20,7 +20,7 @@ export async function rulesOn(pool: pg.Pool, institutionId: string, on: string):
       institutionId,
     ]),
     pool.query<{ content: Overlay }>(
-      'SELECT content FROM overlay_version WHERE institution_id = $1 AND from_date <= $2::date ORDER BY from_date DESC, version DESC LIMIT 1',
+      'SELECT content FROM overlay_version WHERE institution_id = $1 AND from_date <= $2::date ORDER BY version DESC LIMIT 1',
       [institutionId, on],
     ),
     pool.query<{ content: Pack }>('SELECT DISTINCT ON (id) content FROM pack_version ORDER BY id, imported_at DESC'),

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { BASE } from '../../api/app.ts';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
+import { rulesOn } from '../../worker/rules.ts';
+import { waitFor } from '../harness/services.ts';
 import { expectProblem } from './problem.ts';
 import { clientOf, testApi, type Client, type TestApi } from './service.ts';
 import { pdf } from './walk.ts';
@@ -82,6 +84,113 @@ describe('the erased', () => {
     const { rows } = await api.pool.query('SELECT body FROM inbox WHERE case_id = $1', [caseId]);
     const ref = (rows[0] as { body: { heirs: { sealed: string }[] } }).body.heirs[0]?.sealed ?? '';
     expect((await api.sealer.open([ref])).get(ref)).toBe('示例继承人');
+  });
+});
+
+describe('a draft', () => {
+  it('with an act that was just received is not deleted', async () => {
+    const author = await api.as('hohhot-university', 'inventor1');
+    const made = await author.send('post', `${base}/cases`, { application: { title: '草稿' } });
+    const caseId = made.body.caseId as string;
+    const match = { 'If-Match': made.headers['etag'] as string };
+    const client = await api.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const act = {
+        id: randomUUID(),
+        institutionId: sampleInstitutionId('hohhot-university'),
+        caseId,
+        actorPerson: author.id,
+        type: 'sendForConsent',
+        body: {},
+        bodyHashes: ['x'],
+        idempotencyKey: randomUUID(),
+      };
+      await client.query('SELECT receive_act($1)', [JSON.stringify(act)]);
+      const deleted = Promise.resolve(author.send('delete', `${base}/cases/${caseId}/draft`, undefined, match));
+      // The deletion found nothing pending and waits for the row that the receipt holds.
+      await waitFor(async () => (await api.pool.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount, { what: 'a lock' });
+      await client.query('COMMIT');
+      expectProblem(await deleted, 409, 'conflict.inUse');
+    } finally {
+      client.release();
+    }
+    const { rows } = await api.pool.query('SELECT status FROM cases WHERE id = $1', [caseId]);
+    expect(rows).toEqual([{ status: 'draft' }]);
+    expect((await author.get(`${base}/cases/${caseId}/draft`)).body.application).toEqual({ title: '草稿' });
+  });
+});
+
+describe('the list of deadlines', () => {
+  it('shows an objector the windows and their own objections alone', async () => {
+    const caseId = await openCase('publicity');
+    const institution = sampleInstitutionId('hohhot-university');
+    const noticeId = randomUUID();
+    const objectors = await Promise.all(['colleague2', 'colleague3'].map((key) => api.as('hohhot-university', key)));
+    const applicant = await api.as('hohhot-university', 'inventor2');
+    const party = (personId: string, role: string) =>
+      api.pool.query('INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, $4)', [
+        caseId,
+        institution,
+        personId,
+        role,
+      ]);
+    await party(applicant.id, 'inventor');
+    const ids = await Promise.all(
+      objectors.map(async ({ id: objector }) => {
+        const id = randomUUID();
+        await party(objector, 'objector');
+        await api.pool.query(
+          `INSERT INTO objection (id, case_id, institution_id, notice_id, objector_id, received_at, in_time, on_paper, state, handlers)
+           VALUES ($1, $2, $3, $4, $5, now(), true, false, 'admitted', '{}')`,
+          [id, caseId, institution, noticeId, objector],
+        );
+        return id;
+      }),
+    );
+    const keys = ['window:1', ...ids.flatMap((id) => [`handling:${id}`, `review:${id}`])];
+    for (const key of keys) {
+      await api.pool.query(
+        `INSERT INTO deadline (case_id, institution_id, key, kind, start_date, last_day, ends_at, bound, n, unit, counts_first_day, clause, phrase, calendar_version, provisional, skipped, state)
+         VALUES ($1, $2, $3, $4, '2099-01-01', '2099-01-16', '2099-01-16T16:00:00Z', 'atLeast', 15, 'calendarDay', false, 'nm-hei.8e', '公示期不少于15日', 'cn-2026.1', false, '[]', 'running')`,
+        [caseId, institution, key, key.split(':')[0]],
+      );
+    }
+    const seenBy = async (client: Client) => {
+      const { body } = await client.get(`${base}/deadlines?limit=200`);
+      const items = (body as { items: { caseId: string; key: string }[] }).items.filter((row) => row.caseId === caseId);
+      return items.map(({ key }) => key).toSorted();
+    };
+    for (const [i, objector] of objectors.entries()) {
+      expect(await seenBy(objector)).toEqual(keys.filter((key) => key === 'window:1' || key.endsWith(ids[i] ?? '-')).toSorted());
+    }
+    expect(await seenBy(applicant)).toEqual(keys.toSorted());
+    expect(await seenBy(await api.as('hohhot-university', 'officer1'))).toEqual(keys.toSorted());
+  });
+});
+
+describe('the overlay', () => {
+  it('that was adopted last takes the place of all before it from its own first day on', async () => {
+    const adopt = async (from: string, quorum: number) => {
+      const { body, headers } = await neighbour.get(`${elsewhere}/overlay`);
+      const { version: _version, ...overlay } = body.overlay as Record<string, unknown> & { entries: { key: string }[] };
+      const entries = overlay.entries.map((one) => (one.key === 'decision.group.quorum' ? { ...one, value: quorum } : one));
+      const put = { ...overlay, from, entries };
+      const answer = await neighbour.send('put', `${elsewhere}/overlay`, put, { 'If-Match': headers['etag'] as string });
+      expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
+    };
+    const quorums = async (on: string) => {
+      const { body } = await neighbour.get(`${elsewhere}/rules?on=${on}`);
+      const shown = (body as { keys: { key: string; rule?: { value: unknown } }[] }).keys;
+      const used = await rulesOn(api.pool, sampleInstitutionId('baotou-university'), on);
+      return [shown.find(({ key }) => key === 'decision.group.quorum')?.rule?.value, used.rules['decision.group.quorum']?.value];
+    };
+    const [before] = await quorums('2026-05-31');
+    await adopt('2026-09-01', 6);
+    await adopt('2026-06-01', 7);
+    expect(await quorums('2026-05-31')).toEqual([before, before]);
+    expect(await quorums('2026-08-31')).toEqual([7, 7]);
+    expect(await quorums('2026-09-01')).toEqual([7, 7]);
   });
 });
 
