@@ -20,6 +20,7 @@ import { keyRing as payloadKeys } from '../worker/codec.ts';
 import { startJobs } from '../worker/jobs.ts';
 import { startWorker as startCaseWorker } from '../worker/main.ts';
 import { startOutbox } from '../worker/outbox.ts';
+import { staleCalendars } from '../worker/probes/calendars.ts';
 import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
 import { startProbes, type Probe } from '../worker/probes/index.ts';
 import { noticeReads } from '../worker/probes/notices.ts';
@@ -160,6 +161,7 @@ function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, sign
     taskReminders(pool),
     titleChangeReminders(pool),
     noticeReads({ pool, sealer: opener, log, urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}` }),
+    staleCalendars(pool),
     dailyCheckpoints(pool, signer),
     expiredDocuments(files),
   ];

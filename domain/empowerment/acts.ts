@@ -193,7 +193,7 @@ export interface Bodies {
   /** By the platform: another live case claims the same result, or has ceased to. */
   noteLink: { otherCaseId: string; ended: boolean };
   /** By the platform after a calendar import: running windows are counted anew, never to an earlier end. */
-  applyCalendar: { calendarVersion: string };
+  applyCalendar: { calendarVersion: string; deadline?: string };
   /** Raised by the platform when a prevailing rule of higher rank takes effect. */
   raisePrevailingRules: { toHash: string; keys: string[] };
 }

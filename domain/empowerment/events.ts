@@ -54,7 +54,7 @@ export interface EmpowermentEvents extends ObjectionEvents {
   };
   publicityGapRecorded: { noticeId: string; days: CivilDate[]; grounds: SealedRef; lengthened?: DeadlineRow };
   /** A new calendar version counts a running deadline anew; for a published window it is a dated addendum to the notice. */
-  deadlineRecounted: { key: string; noticeId?: string; deadline: DeadlineRow };
+  deadlineRecounted: { key: string; noticeId?: string; objectionId?: string; deadline: DeadlineRow };
   noticeTakenDown: { noticeId: string; grounds: SealedRef };
   windowClosed: { noticeId: string; endsAt: string };
   amendmentProposed: {

@@ -1,5 +1,6 @@
 import type { Application } from './acts.ts';
-import { evolveObjections, isObjectionEvent } from '../objection/index.ts';
+import { evolveObjections, isObjectionEvent, type Objection } from '../objection/index.ts';
+import type { DeadlineRow } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 import type { EmpowermentState, TeamMember } from './state.ts';
@@ -36,6 +37,15 @@ const changeNotice = (state: EmpowermentState, id: string, change: (notice: Noti
   ...state,
   notices: state.notices.map((notice) => (notice.id === id ? change(notice) : notice)),
 });
+
+/** The objections with one of their deadlines counted anew. */
+function recount(objections: Objection[], objectionId: string | undefined, deadline: DeadlineRow): Objection[] {
+  return objections.map((o) => {
+    if (o.id !== objectionId) return o;
+    if (o.handling?.key === deadline.key) return { ...o, handling: deadline };
+    return o.review?.key === deadline.key ? { ...o, review: deadline } : { ...o, reviewing: deadline };
+  });
+}
 
 /** The application with a new split; in a sale the team that buys is the new team. */
 function withTeam(before: Application, split: Pick<Application, 'inventors' | 'unitPpm' | 'incomeUnitPpm'>): Application {
@@ -172,8 +182,8 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       }));
     }
     case 'deadlineRecounted': {
-      const { noticeId, deadline } = event.data;
-      if (noticeId === undefined) return state;
+      const { noticeId, objectionId, deadline } = event.data;
+      if (noticeId === undefined) return { ...state, objections: recount(state.objections, objectionId, deadline) };
       const addendum = {
         on: event.recordedAt,
         lastDay: deadline.lastDay,

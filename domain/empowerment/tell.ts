@@ -112,6 +112,7 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
     case 'publicityGapRecorded':
       return event.data.lengthened ? team('noticeLengthened', { lastDay: event.data.lengthened.lastDay }) : [];
     case 'deadlineRecounted':
+      if (event.data.noticeId === undefined) return [];
       // A count that only became certain moves no end: the last addendum is then not of this moment.
       if (!state.notices.some((n) => n.id === event.data.noticeId && n.addenda.at(-1)?.on === event.recordedAt)) return [];
       return [

@@ -7,7 +7,7 @@ import { rulesOn } from '../../worker/rules.ts';
 import { waitFor } from '../harness/services.ts';
 import { expectProblem } from './problem.ts';
 import { clientOf, testApi, type Client, type TestApi } from './service.ts';
-import { pdf } from './walk.ts';
+import { pdf, Walk } from './walk.ts';
 
 let api: TestApi;
 let administrator: Client;
@@ -191,6 +191,44 @@ describe('the overlay', () => {
     expect(await quorums('2026-05-31')).toEqual([before, before]);
     expect(await quorums('2026-08-31')).toEqual([7, 7]);
     expect(await quorums('2026-09-01')).toEqual([7, 7]);
+  });
+});
+
+describe('an opening act', () => {
+  const rulesOf = async (caseId: string) => {
+    const { rows } = await api.pool.query<{ on: string }>(
+      'SELECT s.content AS rules FROM cases c JOIN rule_snapshot s ON s.hash = c.snapshot_hash AND s.institution_id = c.institution_id WHERE c.id = $1',
+      [caseId],
+    );
+    return (rows[0] as unknown as { rules: { hash: string; on: string } } | undefined)?.rules;
+  };
+  const send = (walk: Walk) => walk.tries('inventor1', 'sendForConsent');
+
+  it('pins the law of the day of its receipt; a second one before the answer changes nothing', async () => {
+    const walk = new Walk(api, 'harbin-university');
+    await walk.draft({ inventor1: '60', inventor2: '40' });
+    const { rows } = await api.pool.query<{ body: string }>("SELECT pg_get_functiondef('service_clock'::regproc) AS body");
+    // Midnight passes between the look at the caller and the receipt.
+    const clock = (receipt: string, before: string) =>
+      api.pool.query(`CREATE OR REPLACE FUNCTION service_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+        SELECT CASE WHEN current_query() LIKE '%receive_act%' THEN '${receipt}' ELSE '${before}' END::timestamptz $$`);
+    try {
+      await clock('2026-06-30T16:00:00.500Z', '2026-06-30T15:59:59.500Z');
+      expect((await send(walk)).status).toBe(202);
+      const first = await rulesOf(walk.caseId);
+      expect(first?.on).toBe('2026-07-01');
+      await clock('2026-07-02T16:00:00Z', '2026-07-02T16:00:00Z');
+      await api.pool.query(
+        `INSERT INTO overlay_version (institution_id, version, from_date, content)
+         SELECT institution_id, version + 1, '2026-07-03', content || jsonb_build_object('version', version + 1, 'from', '2026-07-03')
+           FROM overlay_version WHERE institution_id = $1`,
+        [sampleInstitutionId('harbin-university')],
+      );
+      expect((await send(walk)).status).toBe(202);
+      expect(await rulesOf(walk.caseId)).toEqual(first);
+    } finally {
+      await api.pool.query(rows[0]?.body ?? '');
+    }
   });
 });
 

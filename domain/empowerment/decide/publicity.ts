@@ -1,6 +1,6 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
 import * as objection from '../../objection/index.ts';
-import type { Decision, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
+import type { Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
 import { deadlineBy, lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Citation, type Duration } from '../../rules.ts';
@@ -131,29 +131,37 @@ export function closeWindow(state: OpenState, act: Act<'closeWindow'>): Decision
   return decided(events, [{ kind: 'windowOver', key, endsAt }, ...releasing(state, events)]);
 }
 
-/** A new calendar: each running window is counted anew, and never ends earlier than its notice said. */
-export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Decision {
+/** A running deadline by a new calendar; undefined where nothing changes. What people were told never ends earlier. */
+function recounted(deadline: DeadlineRow, act: Envelope, told: boolean): DeadlineRow | undefined {
   const calendar = calendarOf(act);
+  // One that ended before the import is over for every reader, whether or not the case has noted it yet.
+  const over = deadline.state !== 'running' || compareInstants(act.receivedAt, deadline.endsAt) >= 0;
+  if (over || deadline.calendarVersion === calendar.version) return undefined;
+  const { key, kind, bound, n, unit, startDate, countsFirstDay, clause, phrase, reading } = deadline;
+  const rule = { cite: { clause, phrase }, ...(reading === undefined ? {} : { reading }) };
+  const counted = deadlineBy({ key, kind, start: startDate, duration: { bound, n, unit }, countsFirstDay }, rule, calendar);
+  const moved = compareInstants(counted.endsAt, deadline.endsAt);
+  // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
+  const stands = moved < 0 && told ? { ...deadline, provisional: counted.provisional } : counted;
+  return stands.endsAt !== deadline.endsAt || stands.provisional !== deadline.provisional ? stands : undefined;
+}
+
+/** A new calendar: each running deadline is counted anew; notices get an addendum where their window ends later. */
+export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Decision {
   const events: NewEvent[] = [];
   for (const notice of state.notices.filter((n) => n.state === 'open')) {
-    const { deadline } = notice;
-    // A window that ended before the import is closed for every reader, whether or not the case has noted it yet.
-    if (compareInstants(act.receivedAt, deadline.endsAt) >= 0 || deadline.calendarVersion === calendar.version) continue;
-    const rule = {
-      cite: { clause: deadline.clause, phrase: deadline.phrase },
-      ...(deadline.reading === undefined ? {} : { reading: deadline.reading }),
-    };
-    const { bound, n, unit, startDate, countsFirstDay } = deadline;
-    const counted = deadlineBy(
-      { key: deadline.key, kind: deadline.kind, start: startDate, duration: { bound, n, unit }, countsFirstDay },
-      rule,
-      calendar,
-    );
-    // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
-    const moved = compareInstants(counted.endsAt, deadline.endsAt);
-    const stands = moved < 0 ? { ...deadline, provisional: counted.provisional } : counted;
-    if (moved > 0 || stands.provisional !== deadline.provisional)
-      events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline: stands }));
+    const deadline = recounted(notice.deadline, act, true);
+    if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline }));
+  }
+  for (const { id, handling, review, reviewing } of state.objections) {
+    for (const [row, told] of [
+      [handling, false],
+      [review, true],
+      [reviewing, false],
+    ] as const) {
+      const deadline = row && recounted(row, act, told);
+      if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, objectionId: id, deadline }));
+    }
   }
   if (events.length === 0)
     return refuse('nothingToRecount', '没有因新日历而变化的期限。', 'The new calendar changes no deadline of this case.', {

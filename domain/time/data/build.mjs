@@ -12,7 +12,7 @@ const folder = join(dirname(createRequire(import.meta.url).resolve('chinese-days
 const days = (table) =>
   Object.fromEntries(
     Object.entries(table)
-      .toSorted()
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([date, text]) => [date, text.split(',').slice(0, 2).toReversed().join(' ')]),
   );
 const years = {};

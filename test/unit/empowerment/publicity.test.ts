@@ -172,6 +172,26 @@ describe('a new calendar in the middle of a window', () => {
     expect(one.told).toHaveLength(told);
   });
 
+  it('gives the objector more days to ask for a review, never fewer, and the handlers the days that there are', () => {
+    const one = ready('2026-03-02 09:00').publishes();
+    const id = one.objects('ding');
+    one.admits(id);
+    const deadlines = () => one.state.objections.map(({ handling, review }) => [handling?.lastDay, review?.lastDay])[0];
+    const [handling = ''] = deadlines() ?? [];
+    one.world.calendar = import2026('one-off', { [handling]: { is: 'off', reason: 'x' } });
+    one.does('system', 'applyCalendar', { calendarVersion: 'one-off' });
+    expect((deadlines()?.[0] ?? '') > handling).toBe(true);
+    one.finds(id, [false]);
+    const review = deadlines()?.[1] ?? '';
+    one.world.calendar = import2026('two-off', { [review]: { is: 'off', reason: 'x' } }, one.world.calendar);
+    one.does('system', 'applyCalendar', { calendarVersion: 'two-off' });
+    const later = deadlines()?.[1] ?? '';
+    expect(later > review).toBe(true);
+    one.world.calendar = import2026('back', { [review]: { is: 'weekly', reason: 'x' } }, one.world.calendar);
+    one.isRefused('system', 'applyCalendar', { calendarVersion: 'back' }, 'nothingToRecount');
+    expect(deadlines()?.[1]).toBe(later);
+  });
+
   it('moves no window that is over, and none of a case without one', () => {
     const one = ready().publishes().windowsClose();
     one.world.calendar = import2026('late', { '2026-03-17': { is: 'off', reason: 'x' } });
