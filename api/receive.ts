@@ -7,6 +7,7 @@ import { canonicalJson } from '../contracts/canonical.ts';
 import { actSchemas, apiPointer, fieldErrors, isPersonAct, type PersonAct } from '../contracts/schemas.ts';
 import { actTable, type ActType } from '../domain/empowerment/index.ts';
 import type { Refusal } from '../domain/process.ts';
+import { dateOfInstant } from '../domain/time/index.ts';
 import { missingKeys } from '../policies/index.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { StoredAnswer } from './answers.ts';
@@ -118,10 +119,10 @@ async function withDraft(context: Context, act: SentAct, facts: CaseFacts): Prom
 }
 
 /** The rules that an opening act pins its case to. */
-async function rulesToPin(context: Context, type: ActType) {
+async function rulesToPin(context: Context, type: ActType, on: string) {
   if (type !== 'sendForConsent') return undefined;
   const { caller, deps } = context;
-  const snapshot = await deps.law.rulesOn(caller.institution.id, caller.today);
+  const snapshot = await deps.law.rulesOn(caller.institution.id, on);
   const missing = missingKeys(snapshot);
   if (missing.length > 0) {
     const errors = missing.map((key) => ({ pointer: key, zh: '缺少规定', en: 'no rule gives it' }));
@@ -147,7 +148,7 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
   const { deps, caller, traceId } = context;
   const { caseId, act, key, hashes, standing } = receiving;
   const actId = randomUUID();
-  const rules = await rulesToPin(context, act.type);
+  const today = await rulesToPin(context, act.type, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
   const sealed = await seal(receiving.body, scope, deps.sealer);
   const request = {
@@ -170,12 +171,20 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     return await deps.prisma.$transaction(async (tx) => {
       const rows = await tx.$queryRaw<{ result: Received }[]>`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`;
       const result = rows[0]?.result as Received;
-      if (rules && result.outcome === 'received') {
+      if (today && result.outcome === 'received') {
         const { institution } = caller;
+        // The law of the day of receipt, should midnight have come since the caller was read.
+        const day = dateOfInstant(result.act.receivedAt);
+        const rules = day === caller.today ? today : ((await rulesToPin(context, act.type, day)) ?? today);
         const content = JSON.stringify(rules);
         await tx.$executeRaw`INSERT INTO rule_snapshot (institution_id, hash, content)
           VALUES (${institution.id}::uuid, ${rules.hash}, ${content}::jsonb) ON CONFLICT DO NOTHING`;
-        await tx.$executeRaw`UPDATE cases SET snapshot_hash = ${rules.hash} WHERE id = ${caseId}::uuid AND status = 'draft'`;
+        // Of several that wait for their answer the first opens the case, by its own rules. The lock comes before the look.
+        await tx.$queryRaw`SELECT 1 FROM cases WHERE id = ${caseId}::uuid FOR NO KEY UPDATE`;
+        await tx.$executeRaw`UPDATE cases SET snapshot_hash = ${rules.hash} WHERE id = ${caseId}::uuid AND status = 'draft'
+          AND NOT EXISTS (SELECT 1 FROM inbox own JOIN inbox other ON other.case_id = own.case_id AND other.type = own.type
+                           WHERE own.id = ${result.act.id}::uuid AND other.answered_at IS NULL
+                             AND (other.received_at, other.seq) < (own.received_at, own.seq))`;
       }
       return result;
     });
