@@ -170,9 +170,22 @@ function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, sign
 const version = (): string =>
   (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 
+const loopback = /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost)$/i;
+
+/** The development issuer gives anybody a token for anybody: it is for one machine alone, where all parts run together. */
+function refuseOpenIssuer({ tokens, role, api }: RuntimeConfig): void {
+  if (tokens || (role === 'all' && loopback.test(api.host))) return;
+  const variables = 'FUQUAN_TOKEN_ISSUER, FUQUAN_TOKEN_JWKS_URI';
+  throw new LaunchError('tokensNeeded', {
+    zh: `开发用令牌签发只在 FUQUAN_ROLE=all 且 FUQUAN_API_HOST 为本机回环地址时可用。请设置 ${variables}，或改回 FUQUAN_API_HOST=127.0.0.1。`,
+    en: `The development issuer of tokens runs only with FUQUAN_ROLE=all and a loopback FUQUAN_API_HOST. Set ${variables}, or go back to FUQUAN_API_HOST=127.0.0.1.`,
+  });
+}
+
 /** The HTTP API. Outside production it brings its own issuer of tokens. */
 export async function startApi(context: RuntimeContext): Promise<ServicePart> {
   const { config, databaseUrl, codecKeys, temporal } = context;
+  refuseOpenIssuer(config);
   const log = logOf(context, 'api');
   const pool = poolOf(context, API_CONNECTIONS, log);
   const prisma = openPrisma(databaseUrl, API_CONNECTIONS);
