@@ -226,7 +226,7 @@ async function prepare(context: Context, caseId: string, act: SentAct): Promise<
 /** What was understood and refused stays in the institution's log, as the decider's refusals stay in the inbox. */
 async function keepRefusal(
   { deps, caller, traceId }: Context,
-  { caseId, act, hash }: { caseId: string; act: SentAct; hash: string },
+  { caseId, act }: { caseId: string; act: SentAct },
   { body: { code, status } }: Problem,
 ): Promise<void> {
   if (![403, 409, 422].includes(status)) return;
@@ -236,7 +236,7 @@ async function keepRefusal(
       actorPerson: caller.personId,
       action: 'refusedAct',
       subject: caseId,
-      detail: { type: act.type, code, bodyHash: hash, ...(act.onBehalfOf === undefined ? {} : { onBehalfOf: act.onBehalfOf }) },
+      detail: { type: act.type, code, ...(act.onBehalfOf === undefined ? {} : { onBehalfOf: act.onBehalfOf }) },
       traceId,
     },
   });
@@ -257,7 +257,7 @@ export async function receiveAct(context: Context, caseId: string, act: SentAct)
     // The same act, sent at the same time, may have moved the case on between the two looks: then it is its own answer.
     const meanwhile = error instanceof Problem ? await known() : undefined;
     if (meanwhile) return settle(context, meanwhile);
-    if (error instanceof Problem) await keepRefusal(context, { caseId, act, hash: hashes[0] ?? '' }, error);
+    if (error instanceof Problem) await keepRefusal(context, { caseId, act }, error);
     throw error;
   }
   const result = await write(context, { ...prepared, key, hashes });

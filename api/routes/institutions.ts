@@ -1,6 +1,8 @@
 /** Institutions, and who the caller is in them. */
 import { z } from 'zod';
 import { text, TEXT } from '../../contracts/schemas.ts';
+import { objectionActs } from '../../contracts/schemas/objections.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
 import { audit } from '../audit.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
@@ -39,6 +41,19 @@ const institutionChange = z.strictObject({
     .optional(),
   stateFounded: z.boolean(),
 });
+
+/** Who tried to object is hidden from a supervisor who applies in the case, as it is in the case itself. */
+async function refusedObjections({ deps, caller }: Context): Promise<Prisma.AuditWhereInput> {
+  const own = await deps.prisma.caseParty.findMany({
+    where: { institutionId: caller.institution.id, personId: caller.personId, role: { in: ['inventor', 'representative'] } },
+    select: { caseId: true },
+  });
+  return {
+    action: 'refusedAct',
+    subject: { in: own.map(({ caseId }) => caseId) },
+    OR: Object.keys(objectionActs).map((type) => ({ detail: { path: ['type'], equals: type } })),
+  };
+}
 
 type Row = { id: string; code: string; name: string; kind: string; province: string; city: string | null; stateFounded: boolean };
 
@@ -174,7 +189,11 @@ export const institutionRoutes = [
       const list = listId(context, 'log', query);
       const [before] = startOf(context, list, query.cursor, 1) ?? [];
       const rows = await deps.prisma.audit.findMany({
-        where: { institutionId: caller.institution.id, ...(before === undefined ? {} : { id: { lt: BigInt(before) } }) },
+        where: {
+          institutionId: caller.institution.id,
+          ...(before === undefined ? {} : { id: { lt: BigInt(before) } }),
+          NOT: await refusedObjections(context),
+        },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
       });

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { BASE } from '../../api/app.ts';
+import { startApi } from '../../runtime/compose.ts';
+import { readConfig } from '../../runtime/config.ts';
+import type { LaunchError } from '../../runtime/launchError.ts';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import { rulesOn } from '../../worker/rules.ts';
 import { waitFor } from '../harness/services.ts';
@@ -228,6 +231,53 @@ describe('an opening act', () => {
       expect(await rulesOf(walk.caseId)).toEqual(first);
     } finally {
       await api.pool.query(rows[0]?.body ?? '');
+    }
+  });
+});
+
+describe('the log', () => {
+  it('keeps refused objections from a supervisor who applies in the case, and no fingerprint of any body', async () => {
+    const caseId = await openCase('publicity');
+    const institution = sampleInstitutionId('hohhot-university');
+    const supervisor = await api.as('hohhot-university', 'supervisor');
+    const objector = await api.as('hohhot-university', 'inventor3');
+    await api.pool.query(
+      `INSERT INTO notice (id, case_id, institution_id, kind, edition, audience, published_at, deadline_key, content, content_digest, state, addenda)
+       VALUES ($1, $2, $3, 'empowerment', 1, 'members', now(), 'window:1', '{}', 'x', 'open', '[]')`,
+      [randomUUID(), caseId, institution],
+    );
+    const refuse = (client: Client, type: string) => client.act('hohhot-university', caseId, { type, body: {} });
+    expectProblem(await refuse(supervisor, 'passCheck'), 403, 'access.denied');
+    await api.pool.query("UPDATE cases SET step = 'check' WHERE id = $1", [caseId]);
+    expectProblem(await refuse(objector, 'fileObjection'), 409, 'act.wrongStep');
+    const refused = async () => {
+      const { body } = await supervisor.get(`${base}/log?limit=200`);
+      const items = (body as { items: { subject: string; detail: { type: string; code: string } }[] }).items;
+      expect(items.length).toBeGreaterThan(2);
+      return items.filter(({ subject }) => subject === caseId).map(({ detail }) => detail);
+    };
+    const passed = { type: 'passCheck', code: 'access.denied' };
+    expect(await refused()).toEqual([{ type: 'fileObjection', code: 'act.wrongStep' }, passed]);
+    await api.pool.query("INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, 'inventor')", [
+      caseId,
+      institution,
+      supervisor.id,
+    ]);
+    expect(await refused()).toEqual([passed]);
+  });
+});
+
+describe('the development issuer', () => {
+  it.each([
+    { FUQUAN_API_HOST: '0.0.0.0' },
+    { FUQUAN_API_HOST: '192.0.2.1' },
+    { FUQUAN_ROLE: 'api', DATABASE_URL: 'postgresql://db.test/x', TEMPORAL_ADDRESS: 'temporal.test:7233' },
+  ])('is for one machine alone: %j', async (env) => {
+    const refused = startApi({ config: readConfig(env) } as never).catch((error: unknown) => error);
+    const error = (await refused) as LaunchError;
+    expect([error.name, error.code]).toEqual(['LaunchError', 'tokensNeeded']);
+    for (const name of ['FUQUAN_TOKEN_ISSUER', 'FUQUAN_TOKEN_JWKS_URI', 'FUQUAN_API_HOST']) {
+      expect([error.zh.includes(name), error.en.includes(name)]).toEqual([true, true]);
     }
   });
 });
