@@ -37,10 +37,12 @@ function codesOf(error: unknown): string[] {
   const codes: string[] = [];
   let at: unknown = error;
   while (typeof at === 'object' && at !== null && codes.length < 8) {
-    const { code, originalCode, cause, meta } = at as Record<'code' | 'originalCode' | 'cause', unknown> & { meta?: object };
+    const { code, originalCode, cause, meta } = at as Record<'code' | 'originalCode' | 'cause', unknown> & {
+      meta?: { driverAdapterError?: unknown };
+    };
     codes.push(...[code, originalCode].filter((one) => typeof one === 'string'));
     // Of a raw query Prisma keeps what the database said beside the error, not under it.
-    at = cause ?? (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
+    at = cause ?? meta?.driverAdapterError;
   }
   return codes;
 }

@@ -40,6 +40,32 @@ async function upload(client: Client): Promise<{ document: string }> {
   return { document: ((await sent).body as { document: string }).document };
 }
 
+async function pinnedRules(caseId: string): Promise<{ hash: string; on: string } | undefined> {
+  const { rows } = await api.pool.query<{ rules: { hash: string; on: string } }>(
+    `SELECT s.content AS rules FROM cases c JOIN rule_snapshot s ON s.hash = c.snapshot_hash AND s.institution_id = c.institution_id
+      WHERE c.id = $1`,
+    [caseId],
+  );
+  return rows[0]?.rules;
+}
+
+async function adoptQuorum(from: string, quorum: number): Promise<void> {
+  const { body, headers } = await neighbour.get(`${elsewhere}/overlay`);
+  const { version: _version, ...overlay } = body.overlay as Record<string, unknown> & { entries: { key: string }[] };
+  const entries = overlay.entries.map((one) => (one.key === 'decision.group.quorum' ? { ...one, value: quorum } : one));
+  const put = { ...overlay, from, entries };
+  const answer = await neighbour.send('put', `${elsewhere}/overlay`, put, { 'If-Match': headers['etag'] as string });
+  expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
+}
+
+/** The quorum that the API shows and the one that the worker uses. */
+async function quorums(on: string): Promise<unknown[]> {
+  const { body } = await neighbour.get(`${elsewhere}/rules?on=${on}`);
+  const shown = (body as { keys: { key: string; rule?: { value: unknown } }[] }).keys;
+  const used = await rulesOn(api.pool, sampleInstitutionId('baotou-university'), on);
+  return [shown.find(({ key }) => key === 'decision.group.quorum')?.rule?.value, used.rules['decision.group.quorum']?.value];
+}
+
 describe('people of two institutions', () => {
   const person = { name: '示例双聘教师', externalId: 'login-shared', roles: [], departments: [] };
 
@@ -174,23 +200,9 @@ describe('the list of deadlines', () => {
 
 describe('the overlay', () => {
   it('that was adopted last takes the place of all before it from its own first day on', async () => {
-    const adopt = async (from: string, quorum: number) => {
-      const { body, headers } = await neighbour.get(`${elsewhere}/overlay`);
-      const { version: _version, ...overlay } = body.overlay as Record<string, unknown> & { entries: { key: string }[] };
-      const entries = overlay.entries.map((one) => (one.key === 'decision.group.quorum' ? { ...one, value: quorum } : one));
-      const put = { ...overlay, from, entries };
-      const answer = await neighbour.send('put', `${elsewhere}/overlay`, put, { 'If-Match': headers['etag'] as string });
-      expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
-    };
-    const quorums = async (on: string) => {
-      const { body } = await neighbour.get(`${elsewhere}/rules?on=${on}`);
-      const shown = (body as { keys: { key: string; rule?: { value: unknown } }[] }).keys;
-      const used = await rulesOn(api.pool, sampleInstitutionId('baotou-university'), on);
-      return [shown.find(({ key }) => key === 'decision.group.quorum')?.rule?.value, used.rules['decision.group.quorum']?.value];
-    };
     const [before] = await quorums('2026-05-31');
-    await adopt('2026-09-01', 6);
-    await adopt('2026-06-01', 7);
+    await adoptQuorum('2026-09-01', 6);
+    await adoptQuorum('2026-06-01', 7);
     expect(await quorums('2026-05-31')).toEqual([before, before]);
     expect(await quorums('2026-08-31')).toEqual([7, 7]);
     expect(await quorums('2026-09-01')).toEqual([7, 7]);
@@ -198,15 +210,6 @@ describe('the overlay', () => {
 });
 
 describe('an opening act', () => {
-  const rulesOf = async (caseId: string) => {
-    const { rows } = await api.pool.query<{ on: string }>(
-      'SELECT s.content AS rules FROM cases c JOIN rule_snapshot s ON s.hash = c.snapshot_hash AND s.institution_id = c.institution_id WHERE c.id = $1',
-      [caseId],
-    );
-    return (rows[0] as unknown as { rules: { hash: string; on: string } } | undefined)?.rules;
-  };
-  const send = (walk: Walk) => walk.tries('inventor1', 'sendForConsent');
-
   it('pins the law of the day of its receipt; a second one before the answer changes nothing', async () => {
     const walk = new Walk(api, 'harbin-university');
     await walk.draft({ inventor1: '60', inventor2: '40' });
@@ -217,8 +220,8 @@ describe('an opening act', () => {
         SELECT CASE WHEN current_query() LIKE '%receive_act%' THEN '${receipt}' ELSE '${before}' END::timestamptz $$`);
     try {
       await clock('2026-06-30T16:00:00.500Z', '2026-06-30T15:59:59.500Z');
-      expect((await send(walk)).status).toBe(202);
-      const first = await rulesOf(walk.caseId);
+      expect((await walk.tries('inventor1', 'sendForConsent')).status).toBe(202);
+      const first = await pinnedRules(walk.caseId);
       expect(first?.on).toBe('2026-07-01');
       await clock('2026-07-02T16:00:00Z', '2026-07-02T16:00:00Z');
       await api.pool.query(
@@ -227,8 +230,8 @@ describe('an opening act', () => {
            FROM overlay_version WHERE institution_id = $1`,
         [sampleInstitutionId('harbin-university')],
       );
-      expect((await send(walk)).status).toBe(202);
-      expect(await rulesOf(walk.caseId)).toEqual(first);
+      expect((await walk.tries('inventor1', 'sendForConsent')).status).toBe(202);
+      expect(await pinnedRules(walk.caseId)).toEqual(first);
     } finally {
       await api.pool.query(rows[0]?.body ?? '');
     }
