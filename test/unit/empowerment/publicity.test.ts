@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyImport } from '../../../domain/time/index.ts';
+import { applyImport, type CalendarImport } from '../../../domain/time/index.ts';
 import { empowerment } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
 import { sealed, World } from './world.ts';
 
 const ready = (start = '2026-03-02 09:00', options: Parameters<typeof caseAt>[3] = {}): Case =>
   caseAt('noticePreparation', start, { mode: 'coOwnership' }, options);
-const import2026 = (version: string, days: Record<string, { is: 'off' | 'work'; reason: string }>, base = new World().calendar) =>
-  applyImport(base, { version, days });
+const import2026 = (
+  version: string,
+  days: Record<string, { is: 'off' | 'work' | 'weekly'; reason: string }>,
+  base = new World().calendar,
+) => applyImport(base, { version, days });
 
 const gap = (one: Case, days: string[]) => ({ noticeId: one.notice().id, days, grounds: sealed('server down') });
 
