@@ -16,7 +16,8 @@ function letterFound(one: Case): string {
   return id;
 }
 
-const dismissed = (one: Case, id: string): Case => one.finds(id, [false]).does('ding', 'waiveReview', { objectionId: id });
+const dismissed = (one: Case, id: string, objector = 'ding'): Case =>
+  one.finds(id, [false]).does(objector, 'waiveReview', { objectionId: id });
 const upheld = (one: Case, id: string): Case => one.finds(id, [true]);
 
 describe('an objection on paper, in time but found late', () => {
@@ -134,6 +135,18 @@ describe('an objection on paper, in time but found late', () => {
     });
     one.on('2026-03-26 09:00');
     expect(one.registers().step).toBe('registration');
+  });
+
+  it('that is late holds nothing, confirmed or not, while another in time is answered', () => {
+    const one = caseAt('publicity', day);
+    const id = one.objects('eva');
+    one.on('2026-03-20 09:00').letter('2026-03-19 10:00');
+    dismissed(one.confirms(one.letter('2026-03-17 10:00', 'ding')).admits(id), id, 'eva');
+    expect(one.step).toBe('objectionHandling');
+    const letter = one.state.objections[2]?.id ?? '';
+    dismissed(one.admits(letter), letter);
+    expect(one.state.objections.map((o) => o.state)).toEqual(['dismissed', 'unconfirmed', 'dismissed']);
+    expect(one.step).toBe('statement');
   });
 
   it('unconfirmed at the window’s end holds the closing too', () => {

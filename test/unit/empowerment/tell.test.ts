@@ -52,6 +52,13 @@ describe('who is told what', () => {
     expect(one.told.at(-1)).toMatchObject({ template: 'objectionLate', to: { role: 'supervisor' } });
   });
 
+  it('a dead representative is not written to, though the case does not have another yet', () => {
+    const one = caseAt('check', day).dies('an');
+    const before = one.told.length;
+    one.does('officer', 'returnForCorrection', { items: [{ at: '/x', text: sealed('x') }] });
+    expect(one.told.slice(before)).toEqual([]);
+  });
+
   it('departments are asked each for itself', () => {
     const asked = caseAt('departmentReview', day).told.filter((m) => m.template === 'departmentAsked');
     expect(asked.map((m) => m.to)).toEqual([
