@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { applyImport, type CalendarImport } from '../../../domain/time/index.ts';
+import { applyImport } from '../../../domain/time/index.ts';
 import { empowerment } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
 import { sealed, World } from './world.ts';
