@@ -57,3 +57,31 @@ export async function erasePerson(pool: pg.Pool, personId: string, reason: strin
     client.release();
   }
 }
+
+/** What is sealed for somebody known by an act or an application alone: the writer of a letter, a co-owner. 0 if nothing is. */
+export async function partyValues(db: Db, partyId: string): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    "SELECT count(*)::int AS n FROM sealed_value WHERE subject_kind = 'party' AND subject_id = $1",
+    [partyId],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Erases such a party for good; the id is that of the objection, or the co-owner's own. */
+export async function eraseParty(pool: pg.Pool, partyId: string, reason: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await eraseSubject(client, { kind: 'party', id: partyId });
+    await client.query("INSERT INTO audit (action, subject, detail, at) VALUES ('party.erased', $1, $2, service_clock())", [
+      partyId,
+      JSON.stringify({ reason }),
+    ]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { act, UsageError, withDatabaseOption, withPool } from './database.ts';
 
 interface Flags {
-  person: string;
+  person?: string;
+  party?: string;
   reason: string;
   yes?: boolean;
   openCases?: boolean;
@@ -16,17 +17,51 @@ export function registerErase(program: Command): void {
     .description(
       '销毁一个人的个人信息密钥，不可恢复；不加 --yes 只试算 / destroy the key of what is sealed for a person, for good; a dry run without --yes',
     )
-    .requiredOption('--person <id>', '人员标识 / id of the person')
+    .option('--person <id>', '人员标识 / id of the person')
+    .option('--party <id>', '书面异议人（异议编号）或共有人标识 / a paper objector (the objection’s id) or a co-owner')
     .requiredOption('--reason <text>', '依据，写入管理记录 / why; kept in the audit')
     .option('--yes', '执行 / do it')
     .option('--open-cases', '即使其为在办案件的当事人 / even while they are party to open cases')
     .option('--json', '输出 JSON / print JSON')
-    .action((flags: Flags) => act(() => erase(flags)));
+    .action((flags: Flags) => act(() => chosen(flags)));
 }
 
-async function erase({ person, reason, yes = false, openCases = false, database, json }: Flags): Promise<number> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(person))
-    throw new UsageError('人员标识须为 UUID', 'The id must be a UUID');
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** One of the two kinds of subject, never both. */
+function chosen({ person, party, ...flags }: Flags): Promise<number> {
+  const id = person ?? party;
+  if (id === undefined || (person !== undefined && party !== undefined))
+    throw new UsageError('请用 --person 或 --party 指明一人', 'Name one with --person or --party');
+  if (!UUID.test(id)) throw new UsageError('标识须为 UUID', 'The id must be a UUID');
+  return person === undefined ? eraseOutsider(id, flags) : erase({ ...flags, person: id });
+}
+
+async function eraseOutsider(
+  party: string,
+  { reason, yes = false, database, json }: Omit<Flags, 'person' | 'party'>,
+): Promise<number> {
+  const { eraseParty, partyValues } = await import('../activities/erasure.ts');
+  return withPool(database, async (pool) => {
+    const values = await partyValues(pool, party);
+    if (values === 0) throw new UsageError('没有该当事人', 'There is no such party');
+    if (yes) await eraseParty(pool, party, reason);
+    const said = yes ? '已销毁，不可恢复 / erased for good' : outcome(false);
+    process.stdout.write(
+      json ? `${JSON.stringify({ party, values, done: yes })}\n` : `封存值 / sealed values: ${values}\n${said}\n`,
+    );
+    return 0;
+  });
+}
+
+async function erase({
+  person,
+  reason,
+  yes = false,
+  openCases = false,
+  database,
+  json,
+}: Omit<Flags, 'party'> & { person: string }): Promise<number> {
   const { erasePerson, planErasure } = await import('../activities/erasure.ts');
   return withPool(database, async (pool) => {
     const plan = await planErasure(pool, person);

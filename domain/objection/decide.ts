@@ -160,7 +160,10 @@ export function confirmOnPaper(
       'Somebody other than the person who entered it must confirm.',
       { status: 403 },
     );
-  return { type: 'paperObjectionConfirmed', data: { objectionId: objection.id, confirmedBy, inTime: objection.inTime } };
+  // Looked at again: since the entry a new calendar or a gap may have moved the window's end to a later day.
+  const notice = matter.notices.find((n) => n.id === objection.noticeId);
+  const inTime = objection.inTime || (notice !== undefined && compareInstants(objection.receivedAt, notice.deadline.endsAt) < 0);
+  return { type: 'paperObjectionConfirmed', data: { objectionId: objection.id, confirmedBy, inTime } };
 }
 
 /** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { BlobStore, DocumentBroken, DocumentRefused } from '../../activities/documents.ts';
-import { erasePerson, planErasure } from '../../activities/erasure.ts';
+import { eraseParty, erasePerson, partyValues, planErasure } from '../../activities/erasure.ts';
 import { KeyMissing, keyRing } from '../../activities/keys.ts';
 import { readLedger } from '../../activities/ledgerSource.ts';
 import { SealBroken, SubjectErased, Sealer, type SealedRow, type Subject } from '../../activities/sealing.ts';
@@ -125,6 +125,18 @@ describe('erasing a person', () => {
     await erasePerson(office.pool, office.personId, '再次');
     expect(await office.one('SELECT count(*)::int AS x FROM audit')).toBe(1);
     expect(await planErasure(office.pool, randomUUID())).toBeUndefined();
+  });
+});
+
+describe('erasing somebody known by one letter alone', () => {
+  test('makes the letter’s words unreadable, and leaves its trace', async () => {
+    const subject: Subject = { kind: 'party', id: randomUUID() };
+    const words = await sealed(subject, '来信人');
+    expect(await partyValues(office.pool, subject.id)).toBe(1);
+    expect(await partyValues(office.pool, randomUUID())).toBe(0);
+    await eraseParty(office.pool, subject.id, '本人申请');
+    expect(await sealer.openRef(words)).toEqual({ erased: true });
+    expect(await office.sql("SELECT subject FROM audit WHERE action = 'party.erased'")).toEqual([{ subject: subject.id }]);
   });
 });
 

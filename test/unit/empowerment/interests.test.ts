@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../../domain/process.ts';
+import { applyImport } from '../../../domain/time/index.ts';
 import type { Condition } from '../../../domain/rules.ts';
 import { caseAt } from './case.ts';
 import { sealed } from './world.ts';
@@ -54,6 +55,21 @@ describe('nobody holds an office over a matter of their own', () => {
 });
 
 describe('a letter needs two people', () => {
+  it('and is judged by the window as it is when the second looks: a new calendar may be on its way at the entry', () => {
+    const one = caseAt('publicity', day).on('2026-03-17 12:00');
+    const receivedAt = '2026-03-18T01:00:00.000Z';
+    const words = { name: sealed('n'), contact: sealed('c'), grounds: [sealed('g')], evidence: [] };
+    const letter = { noticeId: one.notice().id, ...words, receivedAt, proof: { document: 'letter' } };
+    expect(codeOf(one.perform(officer('officer'), 'enterPaperObjection', letter, receivedAt))).toBeUndefined();
+    expect(one.state.objections).toMatchObject([{ inTime: false }]);
+    const days = { '2026-03-17': { is: 'off' as const, reason: 'x' } };
+    one.world.calendar = applyImport(one.world.calendar, { version: 'off', days });
+    one.does('system', 'applyCalendar', { calendarVersion: 'off' });
+    expect(one.notice().deadline.lastDay).toBe('2026-03-18');
+    one.perform(officer('other'), 'confirmPaperObjection', { objectionId: one.state.objections[0]?.id ?? '' });
+    expect(one.events('paperObjectionConfirmed')).toMatchObject([{ inTime: true }]);
+  });
+
   it('neither the deputy who entered it, nor the one deputised for, confirms it', () => {
     const one = caseAt('publicity', day);
     const noticeId = one.state.notices[0]?.id ?? '';
