@@ -4,6 +4,7 @@ import { registerClauses } from './clauses.ts';
 import { registerDeadline } from './deadline.ts';
 import { registerDemo } from './demo/index.ts';
 import { registerErase } from './erase.ts';
+import { registerFound } from './found.ts';
 import { registerRebuild } from './rebuild.ts';
 import { registerToken } from './token.ts';
 import { registerVerify } from './verify.ts';
@@ -15,6 +16,7 @@ const commands = [
   registerDeadline,
   registerDemo,
   registerErase,
+  registerFound,
   registerRebuild,
   registerToken,
   registerVerify,

@@ -1,5 +1,4 @@
 /** Composition root: what the parts of the service are made of. Everything else is handed what it needs. */
-import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -7,7 +6,6 @@ import { Connection } from '@temporalio/client';
 import { Pool } from 'pg';
 import { pino, type Logger } from 'pino';
 import { BlobStore } from '../activities/documents.ts';
-import { keyRing as valueKeys, type KeyProvider } from '../activities/keys.ts';
 import { localSigner, type NoteSigner } from '../activities/note.ts';
 import { createCaseActivities } from '../activities/record.ts';
 import { Sealer } from '../activities/sealing.ts';
@@ -28,6 +26,7 @@ import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
 import { packageRoot } from './packageRoot.ts';
+import { derived, sealingKeys } from './purposeKeys.ts';
 import { seedSamples } from './seed.ts';
 import type { Part } from './supervise.ts';
 import { startWorkerHealth } from './workerHealth.ts';
@@ -56,14 +55,6 @@ export interface ServicePart extends Part {
 
 const WORKER_CONNECTIONS = 16;
 const API_CONNECTIONS = 12;
-
-/** A key for one purpose, from a key that the operator keeps: what leaks of one tells nothing of the other. */
-function derived(key: Uint8Array, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', key, '', `fuquan ${purpose}`, 32));
-}
-
-const sealingKeys = (keys: CodecKey[]): KeyProvider =>
-  valueKeys(keys.map(({ id, key }) => ({ id, key: derived(key, 'subject keys') })));
 
 const probeKey = (keys: CodecKey[]): Uint8Array => derived(keys[0]?.key ?? new Uint8Array(32), 'notice probe');
 
