@@ -32,8 +32,20 @@ function effect(rule: ResolvedRule | undefined): string {
 function prevailing(from: ResolvedRule, to: ResolvedRule): Citation | undefined {
   const yielding = to.prevailsOver?.find((one) => one.pack === from.source.pack);
   if (yielding) return yielding.cite;
+  const newlyBeneath = mandatoryBeneath(from, to);
+  if (newlyBeneath) return newlyBeneath;
   const higher = rankOrder.indexOf(to.source.rank) < rankOrder.indexOf(from.source.rank);
   return higher && to.force === 'mandatory' && to.from > from.from ? to.cite : undefined;
+}
+
+/**
+ * A unit that adopts a stricter rule on the day a mandatory one of higher rank begins hides it: it then stands beneath
+ * the unit's own. It prevails all the same over what the case stands on, where that is another value.
+ */
+function mandatoryBeneath(from: ResolvedRule, to: ResolvedRule): Citation | undefined {
+  if (from.source.rank !== 'institution' || canonicalJson(from.value) === canonicalJson(to.value)) return undefined;
+  const before = new Set((from.under ?? []).map(({ value, pack }) => canonicalJson([value, pack])));
+  return (to.under ?? []).find(({ value, pack }) => !before.has(canonicalJson([value, pack])))?.cite;
 }
 
 /** What differs between the snapshot a case stands on and another of the same institution. */

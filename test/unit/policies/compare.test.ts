@@ -77,6 +77,26 @@ describe('the rule changes on 2026-06-01 while a case is open', () => {
     expect(difference('default')).toMatchObject({ same: false, prevails: false });
   });
 
+  test('a mandatory 20 days from 2026-06-01 prevails over a unit that pinned 16, also where the unit adopts 25 the same day', () => {
+    const days = (n: number) => ({ bound: 'atLeast', n, unit: 'calendarDay' }) as const;
+    const base = testPack({ id: 't-region', rules: { 'publicity.coOwnership': [{ value: days(15), force: 'default' }] } });
+    const own = (version: number, from: string, n: number) =>
+      overlayWith(hohhotUniversity, { 'publicity.coOwnership': days(n) }, { version, from });
+    const packs = [base, state('mandatory')];
+    const pinned = on('2026-05-31', hohhotUniversity, own(1, '2024-06-01', 16), packs);
+    expect(compareSnapshots(pinned, on('2026-06-01', hohhotUniversity, own(2, '2026-06-01', 25), packs))).toMatchObject({
+      prevails: true,
+      changed: [{ key: 'publicity.coOwnership', from: { value: days(16) }, to: { value: days(25) }, prevails: true }],
+    });
+    // Whoever had promised as much already, and keeps to it, is not stopped.
+    const strict = [own(1, '2024-06-01', 25), own(1, '2024-06-01', 25)] as const;
+    const difference = compareSnapshots(
+      on('2026-05-31', hohhotUniversity, strict[0], packs),
+      on('2026-06-01', hohhotUniversity, strict[1], packs),
+    );
+    expect(difference).toMatchObject({ prevails: false });
+  });
+
   test("the unit's own new version of 2026-06-01 touches the steps that read it, and prevails over nothing", () => {
     const packs = loadShippedPacks();
     const pinned = resolve({ institution: hohhotUniversity, on: '2026-05-31', packs, overlay: overlay(1, '2024-06-01', 10) });
