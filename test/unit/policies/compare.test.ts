@@ -9,6 +9,8 @@ const state = (force: 'mandatory' | 'default') =>
     rules: { 'publicity.coOwnership': [{ value: { bound: 'atLeast', n: 20, unit: 'calendarDay' }, force }] },
   });
 
+const days = (n: number) => ({ bound: 'atLeast', n, unit: 'calendarDay' }) as const;
+
 const overlay = (version: number, from: string, n: number) =>
   overlayWith(hohhotUniversity, { 'objection.handling': { bound: 'atMost', n, unit: 'workingDay' } }, { version, from });
 
@@ -78,7 +80,6 @@ describe('the rule changes on 2026-06-01 while a case is open', () => {
   });
 
   test('a mandatory 20 days from 2026-06-01 prevails over a unit that pinned 16, also where the unit adopts 25 the same day', () => {
-    const days = (n: number) => ({ bound: 'atLeast', n, unit: 'calendarDay' }) as const;
     const base = testPack({ id: 't-region', rules: { 'publicity.coOwnership': [{ value: days(15), force: 'default' }] } });
     const own = (version: number, from: string, n: number) =>
       overlayWith(hohhotUniversity, { 'publicity.coOwnership': days(n) }, { version, from });
