@@ -33,6 +33,12 @@ afterAll(() => engine.stop());
 const handle = (caseId: string) => worker.client.workflow.getHandle(caseWorkflowId('empowerment', caseId));
 const state = (caseId: string) => handle(caseId).query<CaseSummary>(stateQuery);
 const types = async (caseId: string) => (await engine.ledger(caseId)).map(({ type }) => type);
+/** What happened in the case, without the tasks by which the server asks the worker: a busy server keeps those it could drop. */
+const done = async (caseId: string) =>
+  (await history(caseId))
+    .filter((event) => !Object.entries(event).some(([name, value]) => name.startsWith('workflowTask') && value))
+    .map(({ eventType }) => eventType);
+
 const history = async (caseId: string) => (await handle(caseId).fetchHistory()).events ?? [];
 const now = async () => {
   const { rows } = await engine.pool.query<{ now: Date }>('SELECT service_clock() AS now');
@@ -51,10 +57,10 @@ describe('a case on a real server', () => {
   it('writes no history for an act that is refused at once', async () => {
     const caseId = await engine.openCase();
     await engine.perform(caseId, 'mark', { n: 1 });
-    const before = (await history(caseId)).length;
+    const before = await done(caseId);
     const told = await engine.perform(caseId, 'mark', { n: 1 });
     expect(told).toMatchObject({ outcome: 'refused', refusal: { code: 'mark.twice', status: 422 } });
-    expect((await history(caseId)).length).toBe(before);
+    expect(await done(caseId)).toEqual(before);
   });
 
   it('ends with a refused opening, and a second sending opens it', async () => {
