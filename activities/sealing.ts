@@ -5,24 +5,9 @@
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
+import type { SealedRow, Subject } from '../contracts/sealing.ts';
 import type { SealedRef } from '../domain/process.ts';
 import { decryptWith, encryptWith, fingerprints, keyOf, type KeyProvider } from './keys.ts';
-
-/** Whose key a value is sealed under. */
-export interface Subject {
-  kind: 'person' | 'case' | 'achievement' | 'party';
-  id: string;
-}
-
-/** A sealed value as a row, for the transaction that also writes what refers to it. Bytes are base64. */
-export interface SealedRow {
-  id: string;
-  subjectKind: string;
-  subjectId: string;
-  digest: string;
-  nonce: string;
-  ciphertext: string;
-}
 
 /** The subject's key has been destroyed. */
 export class SubjectErased extends Error {

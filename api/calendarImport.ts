@@ -1,8 +1,9 @@
 /**
  * Imports a calendar: a new version, and in the same transaction every running window counted anew. A published window
- * never ends earlier. What each case must note in its ledger follows in batches, as a job of its own.
+ * never ends earlier. Each case whose window is touched gets an act of the system in the same transaction, and notes the
+ * import in its ledger when it comes to it: after what was received before, and before anything that was received later.
  */
-import { randomUUID } from 'node:crypto';
+import { systemActRequest } from '../contracts/systemActs.ts';
 import {
   applyImport,
   checkImport,
@@ -15,13 +16,8 @@ import {
 } from '../domain/time/index.ts';
 import type { Tx } from './audit.ts';
 
-/** Input of the job `applyCalendar`: each case performs the system act of that name once, in batches. */
-export interface ApplyCalendarJob {
-  calendarVersion: string;
-  caseIds: string[];
-}
-
 interface Row {
+  institutionId: string;
   caseId: string;
   key: string;
   kind: string;
@@ -38,7 +34,7 @@ interface Row {
 }
 
 const stored = (row: Row): StoredDeadline => ({
-  id: `${row.caseId} ${row.key}`,
+  id: `${row.institutionId} ${row.caseId} ${row.key}`,
   input: { start: row.startDate, bound: row.bound, n: row.n, unit: row.unit, countsFirstDay: row.countsFirstDay },
   deadline: {
     lastDay: row.lastDay,
@@ -59,7 +55,7 @@ async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: 
         SELECT 1 FROM deadline d WHERE d.case_id = c.id AND d.kind = 'window' AND d.state = 'running') ORDER BY c.id FOR UPDATE`;
   const rows = await tx.$queryRaw<{ at: string; rows: Row[] }[]>`
     WITH clock AS MATERIALIZED (SELECT service_clock() AS at)
-    SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('caseId', d.case_id, 'key', d.key, 'kind', d.kind,
+    SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('institutionId', d.institution_id, 'caseId', d.case_id, 'key', d.key, 'kind', d.kind,
         'startDate', d.start_date, 'lastDay', d.last_day, 'endsAt', iso(d.ends_at), 'bound', d.bound, 'n', d.n, 'unit', d.unit,
         'countsFirstDay', d.counts_first_day, 'calendarVersion', d.calendar_version, 'provisional', d.provisional,
         'skipped', d.skipped) ORDER BY d.case_id, d.key)
@@ -68,9 +64,16 @@ async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: 
   return { at: row?.at ?? '', deadlines: (row?.rows ?? []).map(stored) };
 }
 
+/** Whose deadline it is. */
+function placeOf({ id }: DeadlineChange): { institutionId: string; caseId: string; key: string } {
+  const [institutionId = '', caseId = '', key = ''] = id.split(' ');
+  return { institutionId, caseId, key };
+}
+
 /** What an import does to one deadline, as it is told. */
-export function changeShown({ id, outcome, from, to }: DeadlineChange) {
-  const [caseId = '', key = ''] = id.split(' ');
+export function changeShown(change: DeadlineChange) {
+  const { outcome, from, to } = change;
+  const { caseId, key } = placeOf(change);
   return { caseId, key, outcome, from, to };
 }
 
@@ -81,31 +84,37 @@ export async function previewCalendar(tx: Tx, base: Calendar, raw: unknown): Pro
   return previewImport(base, patch, deadlines, at);
 }
 
-/** Moves the windows and stores the version; answers what has changed and the job that the ledgers follow by. */
+/** Moves the windows, stores the version and sends each case its act; answers what has changed. */
 export async function applyCalendarImport(
   tx: Tx,
   base: Calendar,
   patch: CalendarImport,
   by: { personId: string; note: string | undefined },
-): Promise<ImportPreview & { jobId: string | undefined }> {
+): Promise<ImportPreview> {
   const { at, deadlines } = await running(tx, true);
   const done = previewImport(base, patch, deadlines, at);
   const calendar = applyImport(base, patch);
   await tx.$executeRaw`INSERT INTO calendar_version (version, content, imported_at, imported_by, note)
     VALUES (${calendar.version}, ${JSON.stringify(calendar)}::jsonb, ${at}::timestamptz, ${by.personId}::uuid, ${by.note ?? null})`;
-  const moved = done.changes.filter(({ changed }) => changed);
-  const rows = moved.map(({ id, deadline }) => ({ ...changeShown({ id } as DeadlineChange), ...deadline }));
+  const rows = done.changes.filter(({ changed }) => changed).map((change) => ({ ...placeOf(change), ...change.deadline }));
   await tx.$executeRaw`
     UPDATE deadline d SET last_day = n."lastDay", ends_at = n."endsAt", provisional = n.provisional,
            calendar_version = n."calendarVersion", skipped = n.skipped, moved_to = n."calendarVersion"
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS n("caseId" uuid, key text, "lastDay" date, "endsAt" timestamptz, provisional boolean, "calendarVersion" text, skipped jsonb)
      WHERE d.case_id = n."caseId" AND d.key = n.key`;
-  const caseIds = [...new Set(rows.map(({ caseId }) => caseId))];
-  if (caseIds.length === 0) return { ...done, jobId: undefined };
-  const input: ApplyCalendarJob = { calendarVersion: calendar.version, caseIds };
-  const job = await tx.job.create({
-    data: { id: randomUUID(), kind: 'applyCalendar', input: { ...input }, createdBy: by.personId },
-  });
-  return { ...done, jobId: job.id };
+  const { version: calendarVersion } = calendar;
+  const acts = done.changes
+    // Held, and as certain as before: the case has nothing to note.
+    .filter(({ changed, from, to }) => changed || from.provisional !== to.provisional)
+    .map((change) => {
+      const { institutionId, caseId, key } = placeOf(change);
+      const body = { calendarVersion, deadline: key };
+      return systemActRequest({ institutionId, caseId, type: 'applyCalendar', body, reason: `${calendarVersion} ${key}` });
+    });
+  const told = await tx.$queryRaw<{ outcome: string }[]>`
+    SELECT receive_act(a)->>'outcome' AS outcome FROM jsonb_array_elements(${JSON.stringify(acts)}::jsonb) AS a`;
+  const lost = told.find(({ outcome }) => outcome !== 'received');
+  if (lost) throw new Error(`An act of the import was not received: ${lost.outcome}`);
+  return done;
 }

@@ -1,21 +1,6 @@
 /** What the API needs of others, so that it can be tested and composed without knowing how they are made. */
+import type { SealedRow, Subject } from '../contracts/sealing.ts';
 import type { SealedRef } from '../domain/process.ts';
-
-/** Whose key a value is sealed under. */
-export interface Subject {
-  kind: 'person' | 'case' | 'achievement' | 'party';
-  id: string;
-}
-
-/** A sealed value as a row, ready for the transaction that also writes what refers to it. */
-export interface SealedRow {
-  id: string;
-  subjectKind: string;
-  subjectId: string;
-  digest: string;
-  nonce: string;
-  ciphertext: string;
-}
 
 /** Seals and opens values that are kept apart from the ledger. */
 export interface Sealer {

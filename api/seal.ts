@@ -1,8 +1,8 @@
 /** Seals what a body marks, and opens what an answer may show. */
 import type { SealedRef } from '../domain/process.ts';
-import { sealBody, type Referenced, type SealSubject } from '../contracts/sealing.ts';
+import { sealBody, type Referenced, type SealedRow, type SealSubject, type Subject } from '../contracts/sealing.ts';
 import type { Tx } from './audit.ts';
-import type { Sealer, SealedRow, Subject } from './ports.ts';
+import type { Sealer } from './ports.ts';
 
 /** Whose act it is and on what: from this the subject of each text follows. */
 export interface SealScope {

@@ -11,6 +11,22 @@ import type { SealedRef } from '../domain/process.ts';
  */
 export type SealSubject = 'actor' | 'case' | 'achievement' | 'party';
 
+/** Whose key a value is sealed under. */
+export interface Subject {
+  kind: 'person' | 'case' | 'achievement' | 'party';
+  id: string;
+}
+
+/** A sealed value as a row, for the transaction that also writes what refers to it. Bytes are base64. */
+export interface SealedRow {
+  id: string;
+  subjectKind: string;
+  subjectId: string;
+  digest: string;
+  nonce: string;
+  ciphertext: string;
+}
+
 /** A plain text on its way to being sealed. Lives only between parsing and receipt. */
 export class Sealable {
   // A private field keeps other objects with the same two properties from passing for one.

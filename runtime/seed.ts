@@ -1,6 +1,7 @@
 /** Sample institutions, people and overlays, so that a first start can be used at once. All of it is invented and says so. */
 import type pg from 'pg';
-import type { SealedRow, Sealer } from '../activities/sealing.ts';
+import type { Sealer } from '../activities/sealing.ts';
+import type { SealedRow } from '../contracts/sealing.ts';
 import { shippedCalendar } from '../domain/time/data/calendar.ts';
 import { loadSample } from '../policies/load.ts';
 import {

@@ -21,7 +21,7 @@ import type { Envelope, Refusal } from '../domain/process.ts';
 import type { FactReader } from './facts.ts';
 import type { ClaimedAct } from './inbox.ts';
 import { reasonOf } from './log.ts';
-import { SYSTEM_ACTOR } from './systemActs.ts';
+import { SYSTEM_ACTOR } from '../contracts/systemActs.ts';
 
 /** What became of a delivery. Only `done` and `refused` answer the act. */
 export type Delivery =

@@ -1,7 +1,7 @@
 /** Reads, at the moment of delivery, what an act is decided by. What an event relies on is written into the event. */
 import type pg from 'pg';
 import { actTable, type FactNeed } from '../domain/empowerment/table.ts';
-import type { ActType } from '../domain/empowerment/acts.ts';
+import type { ActType, Bodies } from '../domain/empowerment/acts.ts';
 import type { BodyFacts, Facts, PersonStatus } from '../domain/process.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';
 import { dateOfInstant, yearOf, type Calendar } from '../domain/time/index.ts';
@@ -47,7 +47,7 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
       const involved = wanted('relations') || wanted('people') ? await personsInvolved(pool, query, on) : [];
       const facts: Facts = {};
       await Promise.all([
-        wanted('calendar') && readCalendar(pool, yearOf(on)).then((value) => (facts.calendar = value)),
+        wanted('calendar') && readCalendar(pool, yearOf(on), versionIn(query)).then((value) => (facts.calendar = value)),
         wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
         wanted('relations') && readRelations(pool, query.institutionId, involved).then((value) => (facts.relations = value)),
         wanted('people') && readPeople(pool, query.institutionId, involved).then((value) => (facts.people = value)),
@@ -74,10 +74,16 @@ export function createFactActivities(pool: pg.Pool, reader: FactReader): FactAct
   };
 }
 
-/** The newest calendar, cut to the years that a deadline set now can reach. A year that it lacks stays unknown. */
-async function readCalendar(pool: pg.Pool, year: number): Promise<Calendar> {
+/** An import that the case is to follow is followed by its own calendar, though another may have come since. */
+function versionIn({ type, body }: FactQuery): string | null {
+  return type === 'applyCalendar' ? ((body as Partial<Bodies['applyCalendar']> | null)?.calendarVersion ?? null) : null;
+}
+
+/** That calendar or the newest, cut to the years that a deadline set now can reach. A year that it lacks stays unknown. */
+async function readCalendar(pool: pg.Pool, year: number, version: string | null): Promise<Calendar> {
   const { rows } = await pool.query<{ content: Calendar }>(
-    'SELECT content FROM calendar_version ORDER BY imported_at DESC, version DESC LIMIT 1',
+    'SELECT content FROM calendar_version ORDER BY (version = $1) DESC NULLS LAST, imported_at DESC, version DESC LIMIT 1',
+    [version],
   );
   const calendar = rows[0]?.content ?? shippedCalendar;
   const years = [year - 1, year, year + 1, year + 2].map(String);

@@ -35,30 +35,6 @@ async function progress(pool: pg.Pool, job: Job, done: number, total: number): P
   );
 }
 
-/** Every case whose windows an imported calendar moved notes it in its own ledger. */
-async function applyCalendar(pool: pg.Pool, job: Job): Promise<object> {
-  const { calendarVersion, caseIds } = job.input as { calendarVersion: string; caseIds: string[] };
-  let sent = 0;
-  for (let from = 0; from < caseIds.length; from += BATCH) {
-    const { rows } = await pool.query<{ id: string; institution_id: string }>(
-      "SELECT id, institution_id FROM cases WHERE id = ANY ($1::uuid[]) AND status = 'open' ORDER BY id",
-      [caseIds.slice(from, from + BATCH)],
-    );
-    for (const { id, institution_id } of rows) {
-      await sendSystemAct(pool, {
-        institutionId: institution_id,
-        caseId: id,
-        type: 'applyCalendar',
-        body: { calendarVersion },
-        reason: calendarVersion,
-      });
-      sent += 1;
-    }
-    await progress(pool, job, Math.min(from + BATCH, caseIds.length), caseIds.length);
-  }
-  return { sent };
-}
-
 /** After an imported pack: open cases under which a prevailing rule has changed are raised. */
 async function comparePinnedRules(pool: pg.Pool, job: Job): Promise<object> {
   const cases = await listOpen(pool);
@@ -93,7 +69,7 @@ async function noteLinks(pool: pg.Pool, job: Job): Promise<object> {
   return { told: rows.length };
 }
 
-const kinds: Record<string, (pool: pg.Pool, job: Job) => Promise<object>> = { applyCalendar, comparePinnedRules, noteLinks };
+const kinds: Record<string, (pool: pg.Pool, job: Job) => Promise<object>> = { comparePinnedRules, noteLinks };
 
 /** Works off what waits; answers how many jobs were done. A job that fails is tried again after its lease. */
 export async function runJobs(pool: pg.Pool, log: Log): Promise<number> {

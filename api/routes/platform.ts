@@ -51,7 +51,6 @@ const importShown = z.object({
   warnings: z.array(fault),
   /** Windows that move, are held or stop being provisional; ids alone, for the operator belongs to no institution. */
   changes: z.array(z.object({ caseId: z.string(), key: z.string(), outcome: z.string(), from: deadlineEnd, to: deadlineEnd })),
-  jobId: z.string().optional(),
 });
 
 function calendarProblem(error: unknown): unknown {
@@ -250,7 +249,6 @@ export const platformRoutes = [
           version: done.calendar.version,
           warnings: done.warnings,
           changes: done.changes.map(changeShown),
-          ...(done.jobId === undefined ? {} : { jobId: done.jobId }),
         },
       };
     },

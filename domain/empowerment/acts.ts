@@ -192,7 +192,7 @@ export interface Bodies {
   transitionRules: { toHash: string; minutesNumber: string; minutes: DocumentRef; grounds: SealedRef; newNotice: boolean };
   /** By the platform: another live case claims the same result, or has ceased to. */
   noteLink: { otherCaseId: string; ended: boolean };
-  /** By the platform after a calendar import: running windows are counted anew, never to an earlier end. */
+  /** By the platform after a calendar import: the named deadline, or each, is counted anew; what was told never ends earlier. */
   applyCalendar: { calendarVersion: string; deadline?: string };
   /** Raised by the platform when a prevailing rule of higher rank takes effect. */
   raisePrevailingRules: { toHash: string; keys: string[] };

@@ -291,8 +291,8 @@ describe('calendars', () => {
       { key: 'window:a', last_day: '2026-12-08', calendar_version: 'cn-2026.2' },
       { key: 'window:over', last_day: '2026-10-16', calendar_version: 'cn-2026.1' },
     ]);
-    const job = await api.pool.query('SELECT kind, input FROM job WHERE id = $1', [imported.body.jobId]);
-    expect(job.rows).toEqual([{ kind: 'applyCalendar', input: { calendarVersion: 'cn-2026.2', caseIds: [caseId] } }]);
+    const acts = await api.pool.query("SELECT case_id, body FROM inbox WHERE type = 'applyCalendar'");
+    expect(acts.rows).toEqual([{ case_id: caseId, body: { calendarVersion: 'cn-2026.2', deadline: 'window:a' } }]);
     expectProblem(await operator.send('post', '/calendars', { version: 'cn-2026.2', days }), 409, 'conflict.exists');
   });
 });

@@ -7,7 +7,8 @@ import { BlobStore, DocumentBroken, DocumentRefused } from '../../activities/doc
 import { eraseParty, erasePerson, partyValues, planErasure } from '../../activities/erasure.ts';
 import { KeyMissing, keyRing } from '../../activities/keys.ts';
 import { readLedger } from '../../activities/ledgerSource.ts';
-import { SealBroken, SubjectErased, Sealer, type SealedRow, type Subject } from '../../activities/sealing.ts';
+import { SealBroken, SubjectErased, Sealer } from '../../activities/sealing.ts';
+import type { SealedRow, Subject } from '../../contracts/sealing.ts';
 import { verifyLedger } from '../../activities/verify.ts';
 import { atOnce, event, Office, projection } from './record.fixture.ts';
 

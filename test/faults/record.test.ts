@@ -272,6 +272,28 @@ describe('rows of a case', () => {
     await office.record(caseId, 2, { projection: projection({ deadlines: [told] }) });
     expect(await office.one('SELECT moved_to AS x FROM deadline WHERE case_id = $1', caseId)).toBeNull();
   });
+
+  test.each([
+    ['gives as late an end by another calendar', { calendarVersion: '2026-3' }, '2026-03-17T16:00:00Z'],
+    ['gives a later end', { calendarVersion: '2026-3', lastDay: '2026-03-18' }, '2026-03-18T16:00:00Z'],
+    ['ends the window', { state: 'cancelled' as const, lastDay: '2026-03-16' }, '2026-03-16T16:00:00Z'],
+  ])('that an import moved are the ledger’s again once it %s', async (_, more, endsAt) => {
+    const caseId = await office.draft();
+    const [first, then] = [window('2026-03-16T16:00:00Z'), window(endsAt, { lastDay: '2026-03-17', ...more })];
+    await office.record(caseId, 0, { projection: projection({ deadlines: [first] }) });
+    await office.sql(
+      `UPDATE deadline SET ends_at = '2026-03-17T16:00:00Z', last_day = '2026-03-17', calendar_version = '2026-2', moved_to = '2026-2' WHERE case_id = $1`,
+      caseId,
+    );
+    await office.record(caseId, 1, { projection: projection({ deadlines: [then] }) });
+    const row = await office.one('SELECT row_to_json(d) AS x FROM deadline d WHERE case_id = $1', caseId);
+    expect(row).toMatchObject({
+      last_day: then.lastDay,
+      calendar_version: then.calendarVersion,
+      state: then.state,
+      moved_to: null,
+    });
+  });
 });
 
 describe('what has been recorded', () => {

@@ -4,7 +4,7 @@ import { createCaseActivities } from '../../activities/record.ts';
 import { caseWorkflowId, stateQuery, type CaseActivities } from '../../contracts/messages.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import type { CaseSummary } from '../../workflows/shared/caseProcess.ts';
-import { SYSTEM_ACTOR } from '../../worker/systemActs.ts';
+import { SYSTEM_ACTOR } from '../../contracts/systemActs.ts';
 import { waitFor } from '../harness/services.ts';
 import { Engine } from './support/engine.ts';
 import { probe } from './support/probeProcess.ts';

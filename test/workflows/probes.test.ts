@@ -7,7 +7,7 @@ import { Pool } from 'pg';
 import { runProbes, startProbes, type Probe } from '../../worker/probes/index.ts';
 import { noticeReads } from '../../worker/probes/notices.ts';
 import { taskReminders, titleChangeReminders } from '../../worker/probes/reminders.ts';
-import { SYSTEM_ACTOR } from '../../worker/systemActs.ts';
+import { SYSTEM_ACTOR } from '../../contracts/systemActs.ts';
 import { freshDatabase, waitFor } from '../harness/services.ts';
 import { QuietLog } from './support/engine.ts';
 

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { SealedRow, Subject } from '../../activities/sealing.ts';
+import type { SealedRow, Subject } from '../../contracts/sealing.ts';
 import type { SealedRef } from '../../domain/process.ts';
 import { reasonOf, type Log } from '../log.ts';
 import { sendSystemAct } from '../systemActs.ts';

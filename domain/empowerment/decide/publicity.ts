@@ -146,10 +146,11 @@ function recounted(deadline: DeadlineRow, act: Envelope, told: boolean): Deadlin
   return stands.endsAt !== deadline.endsAt || stands.provisional !== deadline.provisional ? stands : undefined;
 }
 
-/** A new calendar: each running deadline is counted anew; notices get an addendum where their window ends later. */
+/** A new calendar: running deadlines are counted anew; notices get an addendum where their window ends later. */
 export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Decision {
   const events: NewEvent[] = [];
-  for (const notice of state.notices.filter((n) => n.state === 'open')) {
+  const meant = ({ key }: DeadlineRow): boolean => act.body.deadline === undefined || act.body.deadline === key;
+  for (const notice of state.notices.filter((n) => n.state === 'open' && meant(n.deadline))) {
     const deadline = recounted(notice.deadline, act, true);
     if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline }));
   }
@@ -159,7 +160,7 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
       [review, true],
       [reviewing, false],
     ] as const) {
-      const deadline = row && recounted(row, act, told);
+      const deadline = row && meant(row) && recounted(row, act, told);
       if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, objectionId: id, deadline }));
     }
   }
