@@ -87,8 +87,17 @@ export function createApp(deps: Deps, options: { version: string; extra?: Router
   const document = openApiDocument(declared, options.version);
   api.get('/openapi.json', (_request, response) => void response.json(document));
   api.use('/docs', swaggerUi.serve, swaggerUi.setup(document, { customSiteTitle: 'fuquan API' }));
-  mount(api, declared, deps);
+  mount(
+    api,
+    declared.filter(({ atRoot }) => !atRoot),
+    deps,
+  );
   app.use(BASE, api);
+  mount(
+    app,
+    declared.filter(({ atRoot }) => atRoot),
+    deps,
+  );
   app.use(noticePages(deps));
   if (options.extra) app.use(options.extra);
   app.use(() => {

@@ -1,10 +1,12 @@
 /** Everything the handlers work with, composed once (runtime/compose.ts) or by a test. */
 import type { Logger } from 'pino';
+import type { Health } from '../contracts/health.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { Access } from './access.ts';
 import type { Answers } from './answers.ts';
 import type { Cursors } from './cursor.ts';
 import type { Law } from './law.ts';
+import type { ApiMetrics } from './metrics.ts';
 import type { BlobStore, Sealer } from './ports.ts';
 
 export interface Deps {
@@ -22,6 +24,7 @@ export interface Deps {
   checkAnswers: boolean;
   /** Key of the daily check that published notices can be read; without it the check reads public ones only. */
   probeKey?: Uint8Array;
-  /** What else must be well for `/readyz`, by name. */
-  checks: Record<string, () => Promise<boolean>>;
+  /** How the parts of the service are, for `/readyz`. */
+  health: () => Promise<Health>;
+  metrics: ApiMetrics;
 }

@@ -57,9 +57,12 @@ function responsesOf(route: Route): RouteConfig['responses'] {
   const problems = problemsOf(route);
   for (const status of new Set(problems.map((code) => catalogue[code].status))) {
     const codes = problems.filter((code) => catalogue[code].status === status);
+    // A status may have an answer of its own beside problems: `/readyz` says 503 in its own words.
+    const declared = responses[status];
+    const own = declared && 'content' in declared ? declared.content : {};
     responses[status] = {
       description: codes.map((code) => `\`${code}\` ${catalogue[code].zh} / ${catalogue[code].en}`).join('\n\n'),
-      content: { 'application/problem+json': { schema: problem } },
+      content: { ...own, 'application/problem+json': { schema: problem } },
     };
   }
   return responses;
@@ -105,6 +108,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Docu
       path: route.path,
       operationId: route.id,
       tags: [route.tag],
+      ...(route.atRoot && { servers: [{ url: '/' }] }),
       summary: `${route.zh} / ${route.en}`,
       ...securityOf(route),
       request: requestOf(route),

@@ -244,6 +244,21 @@ async function keepRefusal(
 
 /** Receives the act and answers it. */
 export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+  const began = performance.now();
+  const { metrics } = context.deps;
+  const told = (outcome: Parameters<typeof metrics.acted>[1]): void =>
+    metrics.acted(act.type, outcome, (performance.now() - began) / 1_000);
+  try {
+    const answer = await receive(context, caseId, act);
+    told(answer.status === 200 ? 'done' : 'received');
+    return answer;
+  } catch (error) {
+    told(error instanceof Problem ? 'refused' : 'failed');
+    throw error;
+  }
+}
+
+async function receive(context: Context, caseId: string, act: SentAct): Promise<Answer> {
   const { deps } = context;
   const key = keyOf(context.idempotencyKey);
   const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));

@@ -30,7 +30,7 @@ export interface Context<P = unknown, Q = unknown, B = unknown> {
 
 /** What a handler answers. `raw` was already sent by the handler itself. */
 export type Answer =
-  | { status: 200 | 201 | 202; body: unknown; etag?: string; headers?: Record<string, string> }
+  | { status: 200 | 201 | 202 | 503; body: unknown; etag?: string; headers?: Record<string, string> }
   | { status: 204; etag?: string }
   | { status: 'raw' };
 
@@ -38,8 +38,9 @@ export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B exten
   /** Operation id in the document, key in the endpoint table. */
   id: EndpointId;
   method: 'get' | 'post' | 'put' | 'delete';
-  /** With `{name}` for parameters. */
+  /** With `{name}` for parameters; under the API's base address, or at the root where machines expect it. */
   path: string;
+  atRoot?: true;
   tag: string;
   zh: string;
   en: string;
@@ -51,7 +52,7 @@ export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B exten
   /** A body that is not JSON: the handler reads it, the document says what it is. */
   upload?: boolean;
   /** Answers by status; `null` for one without a body, a media type for one that is not JSON. */
-  answers: Partial<Record<200 | 201 | 202 | 204, z.ZodType | string | null>>;
+  answers: Partial<Record<200 | 201 | 202 | 204 | 503, z.ZodType | string | null>>;
   headers?: ('ifMatch' | 'idempotencyKey')[];
   problems?: ProblemCode[];
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
@@ -137,11 +138,13 @@ function send(declared: Route, deps: Deps, response: Response, answer: Answer): 
 }
 
 /** Puts every endpoint on the router; other methods on the same path answer 405. */
-export function mount(router: Router, routes: readonly Route[], deps: Deps): void {
+export function mount(router: Pick<Router, Route['method'] | 'all'>, routes: readonly Route[], deps: Deps): void {
   const methods = new Map<string, Set<string>>();
   for (const declared of routes) {
     const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
     router[declared.method](path, (request: Request, response: Response, next: NextFunction) => {
+      const began = performance.now();
+      response.once('finish', () => deps.metrics.answered(declared.id, response.statusCode, (performance.now() - began) / 1_000));
       contextFor(declared, deps, request, response)
         .then((context) => declared.handler(context))
         .then((answer) => send(declared, deps, response, answer))

@@ -8,6 +8,7 @@ import { tokenVerifier, type TokenConfig } from './auth.ts';
 import { Cursors } from './cursor.ts';
 import type { Deps } from './deps.ts';
 import { Law } from './law.ts';
+import { noMetrics } from './metrics.ts';
 import type { BlobStore, Sealer } from './ports.ts';
 
 /** A client over the database. */
@@ -26,7 +27,8 @@ export interface ApiOptions {
   /** See Deps. */
   probeKey?: Uint8Array;
   log: Logger;
-  checks?: Deps['checks'];
+  health: Deps['health'];
+  metrics?: Deps['metrics'];
   answerWithinMs?: number;
   checkAnswers?: boolean;
 }
@@ -46,9 +48,7 @@ export function apiDeps(options: ApiOptions): Deps {
     log,
     answerWithinMs: options.answerWithinMs ?? 5_000,
     checkAnswers: options.checkAnswers ?? false,
-    checks: {
-      database: async () => (await prisma.$queryRaw<unknown[]>`SELECT 1`).length === 1,
-      ...options.checks,
-    },
+    health: options.health,
+    metrics: options.metrics ?? noMetrics,
   };
 }

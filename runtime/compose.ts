@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { Pool } from 'pg';
 import { pino, type Logger } from 'pino';
 import { BlobStore } from '../activities/documents.ts';
@@ -25,11 +24,12 @@ import { noticeReads } from '../worker/probes/notices.ts';
 import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
+import { openOperations, type Operations } from './operations.ts';
 import { packageRoot } from './packageRoot.ts';
+import { pickPort } from './ports.ts';
 import { derived, sealingKeys } from './purposeKeys.ts';
 import { seedSamples } from './seed.ts';
 import type { Part } from './supervise.ts';
-import { startWorkerHealth } from './workerHealth.ts';
 
 /** What the parts of the service are given: where everything is, once it runs. */
 export interface RuntimeContext {
@@ -46,6 +46,11 @@ export interface RuntimeContext {
   report: Report;
   /** Aborted when a stop begins. */
   signal: AbortSignal;
+}
+
+/** The same, for parts that are looked at while they run. */
+export interface ServiceContext extends RuntimeContext {
+  operations: Operations;
 }
 
 /** A started part of the service; `url` is told to the person who started it. */
@@ -86,9 +91,27 @@ export async function seed(context: RuntimeContext): Promise<void> {
   }
 }
 
+const OPERATIONS_PORT = 3001;
+
+/** What operators look at: liveness, readiness, numbers. Comes first, so that it tells of a start that hangs. */
+export async function startOperations(context: RuntimeContext): Promise<Operations> {
+  const { config, databaseUrl, temporal } = context;
+  const { host, port } = config.operations;
+  const free = config.role === 'all' && !config.production ? await pickPort(OPERATIONS_PORT) : undefined;
+  const listen = port ?? free;
+  return openOperations({
+    databaseUrl,
+    temporal,
+    listen: listen === undefined ? undefined : { host, port: listen },
+    worker: config.role !== 'api',
+    log: logOf(context, 'operations'),
+  });
+}
+
 /** Workers, dispatcher, jobs and delivery of messages. */
-export async function startWorker(context: RuntimeContext): Promise<ServicePart> {
-  const { config, codecKeys, temporal } = context;
+export async function startWorker(context: ServiceContext): Promise<ServicePart> {
+  const { config, codecKeys, temporal, operations } = context;
+  const metrics = operations.metrics.worker;
   const log = logOf(context, 'worker');
   const pool = poolOf(context, WORKER_CONNECTIONS, log);
   const connection = { connectionString: context.databaseUrl };
@@ -104,27 +127,24 @@ export async function startWorker(context: RuntimeContext): Promise<ServicePart>
         namespace: temporal.namespace,
         cacheDir: config.cacheDir,
         deploymentName: 'fuquan',
+        sdkMetricsAddress: operations.sdkMetricsAddress,
       },
       pool,
       connection,
       keys: payloadKeys(newest.id, Object.fromEntries(codecKeys.map(({ id, key }) => [id, Buffer.from(key).toString('base64')]))),
       activities: createCaseActivities({ pool }),
       log,
+      metrics,
       companions: [
-        () => startOutbox({ pool, connection, opener, channels, log }),
+        () => startOutbox({ pool, connection, opener, channels, log, metrics }),
         () => startJobs({ pool, log }),
-        () => startProbes({ pool, log, probes: probes(context, { pool, opener, log, signer }) }),
+        () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
       ],
     });
-    const database = (): Promise<unknown> => pool.query('SELECT 1');
-    const health =
-      config.workerHealthPort === undefined
-        ? undefined
-        : await startWorkerHealth(config.workerHealthPort, { polls: () => worker.healthy(), database });
+    operations.readiness.watchWorker(() => worker.healthy());
     return {
       died: worker.died,
       async stop() {
-        await health?.stop();
         await worker.stop();
         await Promise.all(channels.map((channel) => channel.close()));
         await pool.end();
@@ -174,8 +194,8 @@ function refuseOpenIssuer({ tokens, role, api }: RuntimeConfig): void {
 }
 
 /** The HTTP API. Outside production it brings its own issuer of tokens. */
-export async function startApi(context: RuntimeContext): Promise<ServicePart> {
-  const { config, databaseUrl, codecKeys, temporal } = context;
+export async function startApi(context: ServiceContext): Promise<ServicePart> {
+  const { config, databaseUrl, codecKeys, operations } = context;
   refuseOpenIssuer(config);
   const log = logOf(context, 'api');
   const pool = poolOf(context, API_CONNECTIONS, log);
@@ -186,7 +206,6 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
   const tokens = config.tokens
     ? { issuer: config.tokens.issuer, audience: config.tokens.audience, keys: { jwksUri: config.tokens.jwksUri } }
     : { issuer: DEV_ISSUER, audience: AUDIENCE, keys: { jwks: issuer?.jwks ?? { keys: [] } } };
-  const temporalConnection = Connection.lazy({ address: temporal.address });
   const deps = apiDeps({
     prisma,
     databaseUrl,
@@ -196,7 +215,8 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
     cursorSecret: Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors')),
     probeKey: probeKey(codecKeys),
     log,
-    checks: { temporal: () => isServing(temporalConnection) },
+    health: () => operations.readiness.look(),
+    metrics: operations.metrics.api,
   });
   await deps.answers.start();
   const app = createApp(deps, { version: version(), ...(issuer && { extra: devIssuerRouter(issuer, prisma) }) });
@@ -205,7 +225,6 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
   const release = async (): Promise<void> => {
     await deps.answers.close();
     await prisma.$disconnect();
-    await temporalConnection.close();
     await pool.end();
   };
   try {
@@ -222,12 +241,6 @@ export async function startApi(context: RuntimeContext): Promise<ServicePart> {
       await release();
     },
   };
-}
-
-async function isServing(connection: Connection): Promise<boolean> {
-  await connection.ensureConnected();
-  const { status } = await connection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' });
-  return (status as number) === 1;
 }
 
 function portError(error: unknown, port: number): unknown {

@@ -31,7 +31,9 @@ const environment = z.object({
   FUQUAN_API_PORT: port.default(3000),
   /** Where people and the daily check reach the API; behind a proxy it is not what the API itself listens on. */
   FUQUAN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  FUQUAN_WORKER_HEALTH_PORT: port.optional(),
+  /** Where `/livez`, `/readyz` and `/metrics` of a process are; they are for operators and stay inside. */
+  FUQUAN_OPERATIONS_HOST: z.string().min(1).default('127.0.0.1'),
+  FUQUAN_OPERATIONS_PORT: port.optional(),
   FUQUAN_POSTGRES_PORT: port.optional(),
   FUQUAN_TEMPORAL_PORT: port.optional(),
   FUQUAN_TEMPORAL_UI_PORT: port.optional(),
@@ -70,7 +72,8 @@ export interface RuntimeConfig {
   offline: boolean;
   /** `publicUrl` is where people, and the check that notices can be read, reach it. */
   api: { host: string; port: number; publicUrl: string };
-  workerHealthPort: number | undefined;
+  /** Without a port nothing is served, except in one process outside production, which takes a free one. */
+  operations: { host: string; port: number | undefined };
   /** Undefined: an embedded PostgreSQL. */
   databaseUrl: string | undefined;
   postgresPort: number | undefined;
@@ -111,7 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
       port: value.FUQUAN_API_PORT,
       publicUrl: (value.FUQUAN_PUBLIC_URL ?? `http://127.0.0.1:${value.FUQUAN_API_PORT}`).replace(/\/$/, ''),
     },
-    workerHealthPort: value.FUQUAN_WORKER_HEALTH_PORT,
+    operations: { host: value.FUQUAN_OPERATIONS_HOST, port: value.FUQUAN_OPERATIONS_PORT },
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.FUQUAN_POSTGRES_PORT,
     temporal: {

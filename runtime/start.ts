@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sampleNames } from '../policies/load.ts';
-import { seed, startApi, startWorker, type RuntimeContext } from './compose.ts';
+import { seed, startApi, startOperations, startWorker, type RuntimeContext } from './compose.ts';
 import { readConfig, type RuntimeConfig } from './config.ts';
 import { startPostgres } from './embeddedPostgres.ts';
 import { LaunchError, type Report } from './launchError.ts';
@@ -17,6 +17,7 @@ const DATABASE = 'fuquan';
 /** What runs on the servers once they run; tests put their own in place. */
 export interface Hooks {
   seed: typeof seed;
+  startOperations: typeof startOperations;
   startWorker: typeof startWorker;
   startApi: typeof startApi;
 }
@@ -25,7 +26,7 @@ export interface Hooks {
 export async function launch(
   env: NodeJS.ProcessEnv,
   report: Report,
-  hooks: Hooks = { seed, startWorker, startApi },
+  hooks: Hooks = { seed, startOperations, startWorker, startApi },
 ): Promise<number> {
   let config: RuntimeConfig;
   try {
@@ -80,7 +81,9 @@ async function useServers(config: RuntimeConfig, supervisor: Supervisor, report:
   return contextOf(config, databaseUrl, temporal, supervisor.signal, report);
 }
 
-async function startService(context: RuntimeContext, supervisor: Supervisor, hooks: Hooks): Promise<void> {
+async function startService(runtime: RuntimeContext, supervisor: Supervisor, hooks: Hooks): Promise<void> {
+  const operations = await supervisor.start('operations', () => hooks.startOperations(runtime));
+  const context = { ...runtime, operations };
   const { config, report } = context;
   if (!config.production && config.role === 'all') await hooks.seed(context);
   if (config.role !== 'api') await supervisor.start('worker', () => hooks.startWorker(context));
@@ -90,6 +93,7 @@ async function startService(context: RuntimeContext, supervisor: Supervisor, hoo
     apiUrl = api.url;
     if (apiUrl) report(`API         ${apiUrl}`);
   }
+  if (operations.url) report(`Operations  ${operations.url}/readyz  ${operations.url}/metrics`);
   if (config.role === 'all') {
     const { address, ...temporal } = context.temporal;
     const { databaseUrl } = context;

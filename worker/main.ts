@@ -27,6 +27,8 @@ export interface WorkerConfig {
   cacheDir?: string | undefined;
   /** Cases whose acts are delivered at the same time. */
   concurrency?: number;
+  /** Where the SDK exports its own numbers; read by whoever serves `/metrics`. */
+  sdkMetricsAddress?: string | undefined;
   leaseSeconds?: number;
   sweepMs?: number;
 }
@@ -71,7 +73,7 @@ const ORDINARY_ACTIVITIES = 4;
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const { config, pool, log } = deps;
   const { namespace, taskQueue = caseTaskQueue, deploymentName, promote = true } = config;
-  installLogger(log);
+  installRuntime(log, config.sdkMetricsAddress);
   const bundle = deps.bundle ?? (await workflowBundle({ cacheDir: config.cacheDir }));
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const converter = dataConverter(deps.keys);
@@ -90,7 +92,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       taskQueue,
       identity,
       workflowBundle: { code: bundle.code },
-      activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader)),
+      activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader), deps.metrics),
       dataConverter: converter,
       // More of them at once than connections would only wait inside their own time limits.
       maxConcurrentLocalActivityExecutions: slots,
@@ -179,13 +181,20 @@ class Started {
 
 let installed = false;
 
-/** Hands the SDK's own words to our log. Once a process: its runtime can be set up only before its first use. */
-function installLogger(log: Log): void {
+/** Hands the SDK's own words to our log, its numbers to whoever scrapes. Once a process: its runtime can be set up only before its first use. */
+function installRuntime(log: Log, metricsAddress: string | undefined): void {
   if (installed) return;
   installed = true;
   const levels: Record<LogLevel, keyof Log> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[levels[level]]({ ...meta }, message)),
+    ...(metricsAddress !== undefined && {
+      telemetryOptions: {
+        metrics: {
+          prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, useSecondsForDurations: true, unitSuffix: true },
+        },
+      },
+    }),
     // The process that hosts the worker stops it; the SDK must not take signals for itself.
     shutdownSignals: [],
   });

@@ -2,6 +2,8 @@
 export interface WorkerMetrics {
   /** An act has been brought to its case, with what became of it. */
   delivered(outcome: 'done' | 'refused' | 'waiting' | 'lost' | 'away' | 'fault', seconds: number): void;
+  /** A decision has been written to the ledger, or not. */
+  recorded(outcome: 'recorded' | 'known' | 'stale' | 'refused' | 'notYet' | 'failed', seconds: number): void;
   /** A message has been handed over, or not. */
   told(channel: string, outcome: 'delivered' | 'failed'): void;
   /** A daily or periodic check has run. */
@@ -9,4 +11,9 @@ export interface WorkerMetrics {
 }
 
 /** Counts nothing. */
-export const noMetrics: WorkerMetrics = { delivered: () => undefined, told: () => undefined, probed: () => undefined };
+export const noMetrics: WorkerMetrics = {
+  delivered: () => undefined,
+  recorded: () => undefined,
+  told: () => undefined,
+  probed: () => undefined,
+};

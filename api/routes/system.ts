@@ -16,13 +16,26 @@ const problemEntry = z.object({
 
 const entryOf = (code: ProblemCode) => ({ code, type: problemType(code), ...catalogue[code] });
 
-const readiness = z.object({ ready: z.boolean(), checks: z.record(z.string(), z.boolean()) });
+const health = z.object({
+  ready: z.boolean(),
+  parts: z.array(
+    z.object({
+      part: z.enum(['database', 'temporal', 'worker', 'calendar']),
+      ok: z.boolean(),
+      since: z.iso.datetime().optional(),
+      zh: z.string().optional(),
+      en: z.string().optional(),
+      todo: bilingual.optional(),
+    }),
+  ),
+});
 
 export const systemRoutes = [
   route({
     id: 'livez',
     method: 'get',
     path: '/livez',
+    atRoot: true,
     tag: 'system',
     zh: '进程是否存活',
     en: 'Whether the process lives',
@@ -33,19 +46,15 @@ export const systemRoutes = [
     id: 'readyz',
     method: 'get',
     path: '/readyz',
+    atRoot: true,
     tag: 'system',
     zh: '服务是否就绪',
     en: 'Whether the service is ready',
-    answers: { 200: readiness },
-    handler: async ({ deps, response }) => {
-      const names = Object.keys(deps.checks);
-      const results = await Promise.all(Object.values(deps.checks).map((check) => check().catch(() => false)));
-      const checks = Object.fromEntries(names.map((name, i) => [name, results[i] === true]));
-      const ready = Object.values(checks).every(Boolean);
-      if (ready) return { status: 200, body: { ready, checks } };
-      // Probes read the status; people read which check fails.
-      response.status(503).json({ ready, checks });
-      return { status: 'raw' };
+    answers: { 200: health, 503: health },
+    // Probes read the status; people read which part fails, since when, and what to do.
+    handler: async ({ deps }) => {
+      const body = await deps.health();
+      return { status: body.ready ? 200 : 503, body };
     },
   }),
   route({

@@ -74,6 +74,7 @@ export async function testApi(options: { answerWithinMs?: number; checkAnswers?:
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     answerWithinMs: options.answerWithinMs ?? 0,
     checkAnswers: options.checkAnswers ?? true,
+    health: async () => ({ ready: true, parts: [] }),
   });
   await deps.answers.start();
   const app = createApp(deps, { version: 'test', extra: devIssuerRouter(await openDevIssuer(folder, false), prisma) });

@@ -1,3 +1,4 @@
+import type { Operations } from '../../runtime/operations.ts';
 import { launch } from '../../runtime/start.ts';
 
 /** The real launcher with nothing on top: the tests look at what happens to the servers. */
@@ -6,4 +7,10 @@ const idle = async (): Promise<{ stop: () => Promise<void>; url: string }> => ({
   url: 'http://idle',
 });
 const report = (line: string): void => void process.stdout.write(`${line}\n`);
-process.exit(await launch(process.env, report, { seed: async () => undefined, startWorker: idle, startApi: idle }));
+const hooks = {
+  seed: async () => undefined,
+  startOperations: async () => (await idle()) as unknown as Operations,
+  startWorker: idle,
+  startApi: idle,
+};
+process.exit(await launch(process.env, report, hooks));
