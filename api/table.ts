@@ -84,6 +84,9 @@ export const endpointTable = {
   getLedger: anyParty,
   getNoticeDraft: ['officer', 'supervisor'],
 
+  listStalled: ['administrator', 'supervisor'],
+  listPlatformStalled: operator,
+
   listNotices: anyParty,
   getNotice: anyParty,
 

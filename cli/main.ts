@@ -6,6 +6,7 @@ import { registerDemo } from './demo/index.ts';
 import { registerErase } from './erase.ts';
 import { registerFound } from './found.ts';
 import { registerRebuild } from './rebuild.ts';
+import { registerStalled } from './stalled.ts';
 import { registerToken } from './token.ts';
 import { registerVerify } from './verify.ts';
 
@@ -18,6 +19,7 @@ const commands = [
   registerErase,
   registerFound,
   registerRebuild,
+  registerStalled,
   registerToken,
   registerVerify,
 ];

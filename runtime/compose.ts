@@ -14,6 +14,7 @@ import { apiDeps, openPrisma } from '../api/server.ts';
 import { probeSignature } from '../contracts/probe.ts';
 import { addressesFromAccounts, mailChannel } from '../worker/channels.ts';
 import { keyRing as payloadKeys } from '../worker/codec.ts';
+import { factReader } from '../worker/facts.ts';
 import { startJobs } from '../worker/jobs.ts';
 import { startWorker as startCaseWorker } from '../worker/main.ts';
 import { startOutbox } from '../worker/outbox.ts';
@@ -22,6 +23,7 @@ import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
 import { startProbes, type Probe } from '../worker/probes/index.ts';
 import { noticeReads } from '../worker/probes/notices.ts';
 import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
+import { watchStalled } from '../worker/stalled/index.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
 import { openOperations, type Operations } from './operations.ts';
@@ -120,6 +122,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
   const [newest] = codecKeys;
   if (!newest) throw new LaunchError('noCodecKey', { zh: '没有可用的加密密钥。', en: 'There is no key to encrypt with.' });
   const signer = await localSigner(config.dataDir);
+  const keyIds = (): string[] => codecKeys.map(({ id }) => id);
   try {
     const worker = await startCaseWorker({
       config: {
@@ -139,6 +142,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
         () => startOutbox({ pool, connection, opener, channels, log, metrics }),
         () => startJobs({ pool, log }),
         () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
+        (attending) => watchStalled({ pool, facts: factReader({ pool }), keyIds, log }, attending),
       ],
     });
     operations.readiness.watchWorker(() => worker.healthy());

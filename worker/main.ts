@@ -38,6 +38,15 @@ export interface Companion {
   stop(): Promise<void>;
 }
 
+/** The worker that a companion runs beside. */
+export interface Attending {
+  client: Client;
+  identity: string;
+  buildId: string;
+  /** Whether the worker polls. */
+  healthy(): boolean;
+}
+
 export interface WorkerDeps {
   config: WorkerConfig;
   pool: Pool;
@@ -51,7 +60,7 @@ export interface WorkerDeps {
   bundle?: WorkflowBundle;
   rehearsal?: RehearsalClock;
   /** Started once cases run, stopped before they do. */
-  companions?: ((running: { client: Client; identity: string }) => Companion)[];
+  companions?: ((running: Attending) => Companion)[];
 }
 
 export interface RunningWorker {
@@ -132,15 +141,17 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       identity,
       log,
     });
-    const companions = (deps.companions ?? []).map((start) => start({ client, identity }));
+    const healthy = (): boolean => worker.getState() === 'RUNNING';
+    const { buildId } = bundle;
+    const companions = (deps.companions ?? []).map((start) => start({ client, identity, buildId, healthy }));
     started.add(async () => {
       await Promise.allSettled([dispatcher, ...companions].map((one) => one.stop()));
     });
     return {
       client,
       dispatcher,
-      buildId: bundle.buildId,
-      healthy: () => worker.getState() === 'RUNNING',
+      buildId,
+      healthy,
       died,
       stop: () => started.stop(),
     };

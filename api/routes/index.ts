@@ -12,6 +12,7 @@ import { lawRoutes } from './law.ts';
 import { noticeRoutes } from './notices.ts';
 import { peopleRoutes } from './people.ts';
 import { platformRoutes } from './platform.ts';
+import { stalledRoutes } from './stalled.ts';
 import { systemRoutes } from './system.ts';
 import { todoRoutes } from './todo.ts';
 
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...actRoutes,
   ...casePartRoutes,
   ...todoRoutes,
+  ...stalledRoutes,
   ...noticeRoutes,
   ...documentRoutes,
 ];

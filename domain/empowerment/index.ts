@@ -24,4 +24,5 @@ export * from './acts.ts';
 export { actTable, actsFor } from './table.ts';
 export { templates } from './tell.ts';
 export { route, isMajor, noticesNeeded } from './route.ts';
+export { sittingOf, type Sitting } from './sitting.ts';
 export { preview, type Directory, type Preview, type PreviewStep } from './preview.ts';

@@ -22,7 +22,7 @@ import type { Envelope, Process, Projection } from '../../domain/process.ts';
 import { Acting, refusalError } from './acting.ts';
 import { CaseState } from './caseState.ts';
 import { loadCase } from './durable.ts';
-import { spreadOf } from './ids.ts';
+import { spreadOf, WAKE_SPREAD_MS } from './ids.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { institutionAttribute, kindAttribute, stepAttribute } from './searchAttributes.ts';
 import { runWakes, sameWake } from './wakes.ts';
@@ -59,7 +59,6 @@ export interface CaseRun {
 
 /** Events in a history from which on a part's end is taken as the moment to start a fresh one. */
 const LONG_HISTORY = 500;
-const SPREAD_MS = 10 * 60_000;
 
 /** Opens the case: hears acts and queries from the first moment, reads the ledger, gives the procedure its verbs. */
 export async function openCase<S>(process: Process<S>, input: CaseInput): Promise<CaseRun> {
@@ -109,7 +108,7 @@ class RunningCase<S> implements CaseRun {
       nextWake: () => this.#loaded.nextWake(),
       changes: () => this.#handled,
       now: () => Date.now() + (this.#input.rehearsal?.shiftMs ?? 0),
-      spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, SPREAD_MS),
+      spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, WAKE_SPREAD_MS),
       perform: (wake) =>
         this.#turns.run(async () => (sameWake(this.#loaded.nextWake(), wake) ? this.#loaded.wake(wake) : undefined)),
     });

@@ -72,6 +72,9 @@ export function followUpId(caseId: string, actId: string): string {
   return uuid5(caseId, `follow-up/${actId}`);
 }
 
+/** Over how long the wake-ups of one instant are spread. */
+export const WAKE_SPREAD_MS = 10 * 60_000;
+
 /** Milliseconds from 0 up to `range` (exclusive), by case, so that windows that end at one midnight do not wake at once. */
 export function spreadOf(caseId: string, range: number): number {
   return Number.parseInt(uuid5(caseId, 'spread').slice(0, 8), 16) % range;

@@ -30,7 +30,7 @@ export const handsOf = (act: Envelope): string[] =>
   act.actor.kind === 'person' ? [act.actor.personId, ...(act.actor.onBehalfOf === undefined ? [] : [act.actor.onBehalfOf])] : [];
 
 /** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */
-export function fact<K extends keyof Facts>(act: Envelope, key: K): NonNullable<Facts[K]> {
+export function fact<K extends keyof Facts>(act: Pick<Envelope, 'type' | 'facts'>, key: K): NonNullable<Facts[K]> {
   const value = act.facts[key];
   if (value === undefined || value === null) throw new Error(`Act ${act.type} was delivered without ${key}`);
   return value;
@@ -41,7 +41,7 @@ export const calendarOf = (act: Envelope): Calendar => fact(act, 'calendar');
 /** The body as it can sit on this case, with substitutes on record. */
 export function assessBody(
   state: OpenState,
-  act: Envelope,
+  act: Pick<Envelope, 'type' | 'facts'>,
   body: DecidingBody,
   substitutes: Substitution[] = state.substitutes[body],
 ): Assessment {

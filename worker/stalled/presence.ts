@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import { reasonOf, type Log } from '../log.ts';
+
+export interface PresenceOptions {
+  pool: Pool;
+  identity: string;
+  buildId: string;
+  /** Whether the worker polls for tasks. */
+  polls: () => boolean;
+  log: Log;
+  everyMs?: number;
+}
+
+const EVERY_MS = 10_000;
+/** Workers that have said nothing for so long are no longer remembered. */
+const FORGOTTEN_DAYS = 1;
+
+/** Says every few seconds that this worker is there: a worker that hangs or is gone is known by its silence. */
+export function startPresence({ pool, identity, buildId, polls, log, everyMs = EVERY_MS }: PresenceOptions): {
+  stop(): Promise<void>;
+} {
+  const say = async (polling: boolean): Promise<void> => {
+    await pool.query(
+      `INSERT INTO worker_presence (identity, build_id, polls, seen_at) VALUES ($1, $2, $3, clock_timestamp())
+       ON CONFLICT (identity) DO UPDATE SET polls = excluded.polls, seen_at = excluded.seen_at`,
+      [identity, buildId, polling],
+    );
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const again = (): void => {
+    last = say(polls()).catch((error: unknown) => log.warn({ reason: reasonOf(error) }, 'the worker cannot say that it is there'));
+  };
+  const timer = setInterval(again, everyMs);
+  again();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await last;
+      // A worker that goes in good order says so, and takes those along that never did.
+      await pool
+        .query('DELETE FROM worker_presence WHERE identity = $1 OR seen_at < clock_timestamp() - make_interval(days => $2)', [
+          identity,
+          FORGOTTEN_DAYS,
+        ])
+        .catch(() => undefined);
+    },
+  };
+}
