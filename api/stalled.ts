@@ -57,8 +57,7 @@ export function shownFinding(row: FindingRow, { operator }: Reader): ShownFindin
   const { technical: ofTheMachine, repairs } = stalledCauses[cause];
   const personId = text(detail['personId']);
   const department = text(detail['department']);
-  const role =
-    cause === 'quorumLost' ? 'administrator' : ofTheMachine ? 'platformOperator' : (text(detail['role']) ?? undefined);
+  const role = cause === 'quorumLost' ? 'administrator' : ofTheMachine ? 'platformOperator' : (text(detail['role']) ?? undefined);
   const { who, ...said } = stalledWords(cause, detail, role);
   const reason = text(detail['reason']);
   return {
@@ -98,6 +97,8 @@ export interface Checking {
   findings: FindingRow[];
 }
 
+const nowhere = { institution: null, caseId: null, number: null, step: null };
+
 /** How the checking itself is, by the notes that workers leave. */
 export async function checkingNow(prisma: PrismaClient): Promise<Checking> {
   const [clock, rows, workers] = await Promise.all([
@@ -110,12 +111,11 @@ export async function checkingNow(prisma: PrismaClient): Promise<Checking> {
   ]);
   const now = clock[0]?.now ?? new Date();
   const findings: FindingRow[] = [];
-  const wrong = (cause: StalledCause, since: Date | null | undefined, detail: Record<string, unknown>): void => {
+  const wrong = (cause: StalledCause, since: Date | null | undefined, detail: { check?: string; reason?: string }): void => {
     const seen = now.toISOString();
-    const key = [cause, detail['check']].filter((part) => part !== undefined).join(':');
+    const id = detail.check === undefined ? cause : `${cause}:${detail.check}`;
     const at = (since ?? now).toISOString();
-    const nowhere = { institution: null, caseId: null, number: null, step: null };
-    findings.push({ id: key, cause, ...nowhere, since: at, foundAt: seen, lastSeenAt: seen, detail });
+    findings.push({ ...nowhere, id, cause, since: at, foundAt: seen, lastSeenAt: seen, detail });
   };
   if (workers[0]?.polling !== true) wrong('noWorker', workers[0]?.last, {});
   const checks = (Object.keys(stalledChecks) as StalledCheck[]).map((name) => {

@@ -76,7 +76,8 @@ export function registerStalled(program: Command): void {
         } while (cursor !== undefined);
         const { complete, checks } = page;
         if (options.json === true) process.stdout.write(`${JSON.stringify({ items, complete, checks })}\n`);
-        else process.stdout.write(`${items.length === 0 ? '没有停滞的事项 / nothing stands still' : items.map(sheet).join('\n')}\n`);
+        else
+          process.stdout.write(`${items.length === 0 ? '没有停滞的事项 / nothing stands still' : items.map(sheet).join('\n')}\n`);
         process.exitCode = items.length > 0 || !complete ? 1 : 0;
       }, given.json);
     });

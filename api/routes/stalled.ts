@@ -39,14 +39,14 @@ const stalledQuery = pageQuery.extend({ cause: z.enum(causes).optional(), caseId
 async function list(context: Context<unknown, z.output<typeof stalledQuery>>, institutionId: string | undefined) {
   const { deps, caller, query } = context;
   const { limit, cursor, cause, caseId } = query;
-  const name = listId(context as Context, 'stalled', query);
-  const after = startOf(context as Context, name, cursor, 2);
+  const name = listId(context, 'stalled', query);
+  const after = startOf(context, name, cursor, 2);
   const reader = { operator: institutionId === undefined, personId: caller.personId };
   const checking = await checkingNow(deps.prisma);
   const filter = { institutionId, cause, caseId, personId: caller.personId };
   const rows = await openFindings(deps.prisma, filter, after ?? [], limit + 1);
   const show = (row: (typeof rows)[number]) => shownFinding(row, reader);
-  const page = pageFrom(context as Context, name, limit, rows, ({ since, id }) => [since, id], show);
+  const page = pageFrom(context, name, limit, rows, ({ since, id }) => [since, id], show);
   // What is wrong with the checking itself leads the list: the rest is worth as much as it.
   const leading = after === undefined && caseId === undefined ? checking.findings : [];
   const first = leading.filter((row) => cause === undefined || row.cause === cause).map(show);

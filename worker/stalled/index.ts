@@ -23,8 +23,14 @@ export function allChecks({ pool, facts, keyIds }: WatchOptions): Check[] {
 }
 
 /** Says that this worker is there, and looks for what stands still. */
-export function watchStalled(options: WatchOptions, { identity, buildId, healthy }: Attending): Companion {
-  const presence = startPresence({ pool: options.pool, log: options.log, identity, buildId, polls: healthy });
+export function watchStalled(options: WatchOptions, worker: Attending): Companion {
+  const presence = startPresence({
+    pool: options.pool,
+    log: options.log,
+    identity: worker.identity,
+    buildId: worker.buildId,
+    polls: () => worker.healthy(),
+  });
   const checks = startStalledChecks({ ...options, checks: allChecks(options) });
   return {
     async stop() {

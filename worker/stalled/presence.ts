@@ -28,7 +28,9 @@ export function startPresence({ pool, identity, buildId, polls, log, everyMs = E
   };
   let last: Promise<unknown> = Promise.resolve();
   const again = (): void => {
-    last = say(polls()).catch((error: unknown) => log.warn({ reason: reasonOf(error) }, 'the worker cannot say that it is there'));
+    last = say(polls()).catch((error: unknown) =>
+      log.warn({ reason: reasonOf(error) }, 'the worker cannot say that it is there'),
+    );
   };
   const timer = setInterval(again, everyMs);
   again();

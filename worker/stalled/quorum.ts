@@ -24,9 +24,10 @@ export function quorumCheck(pool: Pool, facts: FactReader): Check {
   let known = new Map<string, { print: string; sitting: Sitting | undefined }>();
 
   async function assess({ id, institution_id }: Waiting, absent: readonly string[]): Promise<Sitting | undefined> {
-    const { rows } = await pool.query<{ r: LoadResult; now: string }>('SELECT load_case($1, 0) AS r, iso(service_clock()) AS now', [
-      id,
-    ]);
+    const { rows } = await pool.query<{ r: LoadResult; now: string }>(
+      'SELECT load_case($1, 0) AS r, iso(service_clock()) AS now',
+      [id],
+    );
     const [row] = rows;
     if (!row) return undefined;
     const start = empowerment.initial(id, institution_id);
@@ -52,7 +53,13 @@ export function quorumCheck(pool: Pool, facts: FactReader): Check {
         const sitting = before?.print === own ? before.sitting : await assess(one, absent);
         now.set(one.id, { print: own, sitting });
         if (!sitting || sitting.eligible >= sitting.quorum) continue;
-        found.push({ cause: 'quorumLost', key: one.id, institutionId: one.institution_id, caseId: one.id, detail: { ...sitting } });
+        found.push({
+          cause: 'quorumLost',
+          key: one.id,
+          institutionId: one.institution_id,
+          caseId: one.id,
+          detail: { ...sitting },
+        });
       }
       known = now;
       return found;

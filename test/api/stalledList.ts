@@ -1,0 +1,60 @@
+/** The list of what stands still, over HTTP, and checks that look often enough for a test. */
+import { expect } from '@jest/globals';
+import type { Test } from 'supertest';
+import type { StalledCause } from '../../contracts/stalled.ts';
+import type { SampleName } from '../../policies/load.ts';
+import { factReader } from '../../worker/facts.ts';
+import type { Attending, Companion } from '../../worker/main.ts';
+import { watchStalled, type WatchOptions } from '../../worker/stalled/index.ts';
+import { waitFor } from '../harness/services.ts';
+import { QuietLog } from '../workflows/support/engine.ts';
+import type { TestApi } from './service.ts';
+
+export interface Listed {
+  id: string;
+  cause: StalledCause;
+  institution?: string;
+  caseId?: string;
+  zh: string;
+  en: string;
+  who: { zh: string; role?: string; personId?: string };
+  since: string;
+  repairs: string[];
+  reason?: string;
+}
+
+/** Looks at everything again and again, as fast as it can be looked at. */
+export function watching(api: TestApi, worker: Attending, more: Partial<WatchOptions> = {}): Companion {
+  const { pool } = api;
+  const options = { pool, facts: factReader({ pool }), keyIds: () => ['test'], log: new QuietLog(), everyMs: 100 };
+  return watchStalled({ ...options, everySeconds: { database: 0, quorum: 0, platform: 0 }, ...more }, worker);
+}
+
+/** The list as the administrator of the institution reads it. */
+export async function listed(api: TestApi, institution: SampleName, who = 'administrator', query = ''): Promise<Awaited<Test>> {
+  return (await api.as(institution, who)).get(`/institutions/${institution}/stalled${query}`);
+}
+
+/** Waits until the institution's list has such a finding. */
+export function appears(api: TestApi, institution: SampleName, wanted: Partial<Listed>): Promise<Listed> {
+  return waitFor(
+    async () => {
+      const { body } = await listed(api, institution, 'administrator', '?limit=200');
+      const items = (body as { items: Listed[] }).items;
+      return items.find((item) => Object.entries(wanted).every(([key, value]) => item[key as keyof Listed] === value));
+    },
+    { what: `${JSON.stringify(wanted)} in the list`, timeoutMs: 60_000, everyMs: 100 },
+  );
+}
+
+/** Waits until the list has it no more. */
+export async function goes(api: TestApi, institution: SampleName, id: string): Promise<void> {
+  await waitFor(
+    async () => {
+      const { body, status } = await listed(api, institution, 'administrator', '?limit=200');
+      expect(status).toBe(200);
+      return !(body as { items: Listed[] }).items.some((item) => item.id === id);
+    },
+    { what: `${id} to be gone`, timeoutMs: 60_000, everyMs: 100 },
+  );
+}
