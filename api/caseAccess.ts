@@ -62,7 +62,7 @@ export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status
   const applicant = roles.includes('inventor') || roles.includes('representative');
   if (applicant) return { kind: 'whole', objectors: false };
   if (caller.has('officer', 'supervisor') || roles.includes('handler')) return { kind: 'whole', objectors: true };
-  if (caller.has(...caseWorkers)) return { kind: 'whole', objectors: false };
+  if (caller.has(...caseWorkers) || roles.includes('bodyMember')) return { kind: 'whole', objectors: false };
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
 }
 

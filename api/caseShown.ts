@@ -59,9 +59,9 @@ function ahead({ application, rules, step }: EmpowermentState): string[] {
   return at < 0 ? [step] : path.slice(at);
 }
 
-/** Parties with names; who objects stands with the objections, for those who may know. */
+/** Parties with names. Who objects stands with the objections, who may vote with the decisions, each for those who may know. */
 async function partiesShown(deps: Deps, state: EmpowermentState) {
-  const rows = project(state).parties.filter(({ role }) => role !== 'objector');
+  const rows = project(state).parties.filter(({ role }) => role !== 'objector' && role !== 'bodyMember');
   const names = await namesOf(
     deps,
     rows.map(({ personId }) => personId),

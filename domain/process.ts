@@ -10,8 +10,11 @@ import type { RuleSnapshot } from './rules.ts';
 export type InstitutionRole =
   'officer' | 'departmentReviewer' | 'secretary' | 'signatory' | 'administrator' | 'supervisor' | 'member';
 
-/** Roles a person has in one case only; `handler` handles one objection, `objector` filed it. */
-export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler';
+/**
+ * Roles a person has in one case only; `handler` handles one objection, `objector` filed it, `bodyMember` may vote, or might
+ * have voted, in a body that the case came before.
+ */
+export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler' | 'bodyMember';
 
 /** Roles outside any institution. `interestedParty` may be anybody with a token; `platformOperator` keeps packs and calendars. */
 export type GlobalRole = 'interestedParty' | 'platformOperator';

@@ -9,6 +9,13 @@ export const decision: Letters = {
       'The application for {case} is ready for a collective decision. Please arrange the meeting and record its result.',
     ],
   },
+  deliberationAsked: {
+    subject: ['有赋权事项待您审议', 'A case comes before your body'],
+    text: [
+      '{case}的赋权申请已提交{body}，您是可参加决策的成员，会前可在系统中查阅案件材料。',
+      'The application for {case} has come before {body}. You may vote on it, and can read its papers here before the meeting.',
+    ],
+  },
   quorumLost: {
     subject: ['回避后不足法定人数', 'No quorum after recusals'],
     text: [

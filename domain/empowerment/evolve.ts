@@ -53,6 +53,9 @@ function withTeam(before: Application, split: Pick<Application, 'inventors' | 'u
   return { ...before, ...split, ...(price ? { price: { ...price, buyerIds: split.inventors.map((i) => i.personId) } } : {}) };
 }
 
+/** Body members with those who sit now; whoever once could vote may read on. */
+const joined = (state: EmpowermentState, eligible: string[]): string[] => eligible.reduce(add, state.bodyMembers);
+
 const add = (list: string[], item: string): string[] => (list.includes(item) ? list : [...list, item]);
 
 /** Without the key; optional fields are absent, never undefined, so that a state compares as JSON. */
@@ -132,7 +135,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         ...without(state, 'assessment'),
         step,
         stepSince: event.recordedAt,
-        ...(assessment ? { assessment } : {}),
+        ...(assessment ? { assessment, bodyMembers: joined(state, assessment.eligible) } : {}),
       };
       // Back from an objection: whatever it was, the case is where it belongs again.
       return step === 'objectionHandling'
@@ -144,11 +147,20 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     case 'substituteNamed': {
       const { body, for: member, personId, assessment } = event.data;
       const others = state.substitutes[body].filter((s) => s.for !== member);
-      return { ...state, assessment, substitutes: { ...state.substitutes, [body]: [...others, { for: member, personId }] } };
+      return {
+        ...state,
+        assessment,
+        bodyMembers: joined(state, assessment.eligible),
+        substitutes: { ...state.substitutes, [body]: [...others, { for: member, personId }] },
+      };
     }
     case 'decisionRecorded': {
-      const { assessment: _, tally: __, ...minutes } = event.data;
-      const decided = { ...state, decisions: [...state.decisions, { ...minutes, at: event.recordedAt }] };
+      const { assessment, tally: _, ...minutes } = event.data;
+      const decided = {
+        ...state,
+        bodyMembers: joined(state, assessment.eligible),
+        decisions: [...state.decisions, { ...minutes, at: event.recordedAt }],
+      };
       return minutes.outcome === 'approved' ? { ...decided, approvedBy: minutes.body } : decided;
     }
     case 'noticePublished': {

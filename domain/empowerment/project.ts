@@ -187,6 +187,7 @@ function parties(state: EmpowermentState): PartyRow[] {
   const handlers = new Set(state.objections.flatMap((o) => o.handlers));
   for (const personId of objectors) rows.push({ personId, role: 'objector' });
   for (const personId of handlers) rows.push({ personId, role: 'handler' });
+  for (const personId of state.bodyMembers) rows.push({ personId, role: 'bodyMember' });
   return rows;
 }
 

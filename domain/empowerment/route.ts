@@ -61,3 +61,7 @@ export function after(step: Step, application: Application, rules: RuleSnapshot)
   if (!path.includes(step) || next === undefined) throw new Error(`No step follows ${step}`);
   return next;
 }
+
+/** The body that sits at the step, if one does. */
+export const bodyAt = (step: Step): DecidingBody | undefined =>
+  step === 'groupDecision' ? 'leadingGroup' : step === 'leadershipDecision' ? 'leadership' : undefined;

@@ -59,6 +59,8 @@ export interface EmpowermentState {
   /** Objections whose consequence has been carried out. */
   settled: string[];
   amendment?: Amendment;
+  /** Who could vote, substitutes included, whenever the case came before a body; they read it from then on. */
+  bodyMembers: string[];
   amendments: number;
   /** What the adopted amendment changed against the notice before, for the amended notice. */
   amendedParts: string[];
@@ -106,6 +108,7 @@ export function initialState(caseId: string, institutionId: string): Empowerment
     notices: [],
     objections: [],
     settled: [],
+    bodyMembers: [],
     amendments: 0,
     amendedParts: [],
     agreements: 0,

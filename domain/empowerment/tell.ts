@@ -1,6 +1,7 @@
 /** Who is told what. Applicants never learn who objected; nobody writes to the dead. */
 import type { Message } from '../process.ts';
 import type { EmpowermentEvent } from './events.ts';
+import { bodyAt } from './route.ts';
 import { living, type EmpowermentState } from './state.ts';
 
 /** Every template a case can ask for; the worker has a text in Chinese and English for each. */
@@ -11,6 +12,7 @@ export const templates = [
   'returned',
   'departmentAsked',
   'decisionAsked',
+  'deliberationAsked',
   'quorumLost',
   'decided',
   'refused',
@@ -100,6 +102,8 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       return person('returned', state.representativeId, { count: event.data.count, items: event.data.items.length });
     case 'stepEntered':
       return onStep();
+    case 'substituteNamed':
+      return person('deliberationAsked', event.data.personId, { body: event.data.body });
     case 'decisionRecorded':
       return team('decided', { body: event.data.body, outcome: event.data.outcome, minutesNumber: event.data.minutesNumber });
     case 'applicationRefused':
@@ -207,6 +211,9 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       case 'leadershipDecision':
         return [
           ...role('decisionAsked', 'secretary'),
+          ...(state.assessment?.eligible ?? []).flatMap((id) =>
+            person('deliberationAsked', id, { body: bodyAt(state.step) ?? '' }),
+          ),
           ...(state.assessment && !state.assessment.enough
             ? role('quorumLost', 'administrator', { eligible: state.assessment.eligible.length, quorum: state.assessment.quorum })
             : []),

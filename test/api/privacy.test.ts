@@ -183,6 +183,7 @@ describe('the objector', () => {
     'administrator',
     'reviewer-research',
     'reviewer-finance',
+    'group1',
     'interested',
   ];
 
@@ -242,6 +243,38 @@ describe('the objector', () => {
     const { body } = await walk.get('inventor1', `/cases/${walk.caseId}/objections`);
     expect(body.items[0].findings).toMatchObject([{ upheld: false, reasons: '主张不成立，见实验记录' }]);
     expect(JSON.stringify(body)).not.toContain(words.name);
+  });
+});
+
+describe('a member of the body that the case came before', () => {
+  it('reads the case, what was decided and on which papers, and finds it in the list', async () => {
+    const { body } = await walk.get('group1', `/cases/${walk.caseId}`);
+    expect(body).toMatchObject({ myRoles: ['bodyMember'], application: { achievementId: ids['achievementId'] } });
+    const acts = (body as { allowedActs: { act: string }[] }).allowedActs.map(({ act }) => act);
+    expect(acts).toEqual(['fileObjection']);
+    const listed = await walk.get('group1', '/cases');
+    expect((listed.body as { items: { id: string }[] }).items.map(({ id }) => id)).toEqual([walk.caseId]);
+    const decisions = await walk.get('group1', `/cases/${walk.caseId}/decisions`);
+    expect((decisions.body as { items: object[] }).items).toMatchObject([{ minutesNumber: '领纪〔2026〕1号' }]);
+    const [{ minutes }] = (decisions.body as { items: [{ minutes: { document: string } }] }).items;
+    expect((await walk.get('group1', `/documents/${minutes.document}?caseId=${walk.caseId}`)).status).toBe(200);
+  });
+
+  it('was told when it came', async () => {
+    const inbox = await (await walk.client('group1')).get('/messages');
+    expect((inbox.body as { items: object[] }).items).toMatchObject([{ template: 'deliberationAsked', caseId: walk.caseId }]);
+  });
+
+  it('is not named to the applicants', async () => {
+    const all = await readAll(await walk.client('inventor1'), ids);
+    // Who sits in the bodies is known to everybody; who could vote on this case is not.
+    const seen = all.filter(({ id }) => !['listPeople', 'getPerson', 'listBodies'].includes(id));
+    for (const { id, text } of seen) expect([id, text.includes(walk.person('group1'))]).toEqual([id, false]);
+  });
+
+  it.each(['leader1', 'groupSubstitute1', 'inventor4'])('is what %s is not: nobody else reads it', async (key) => {
+    expect((await walk.get(key, `/cases/${walk.caseId}`)).status).toBe(404);
+    expect((await walk.get(key, `/cases/${walk.caseId}/decisions`)).status).toBe(404);
   });
 });
 

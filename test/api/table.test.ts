@@ -26,11 +26,12 @@ const holders: Record<Role, ['hohhot-university' | 'outside', string]> = {
   inventor: ['hohhot-university', 'inventor2'],
   objector: ['hohhot-university', 'colleague1'],
   handler: ['hohhot-university', 'colleague3'],
+  bodyMember: ['hohhot-university', 'group1'],
   interestedParty: ['outside', 'interested'],
   platformOperator: ['outside', 'operator'],
 };
 
-const caseRoles: Role[] = ['representative', 'inventor', 'objector', 'handler'];
+const caseRoles: Role[] = ['representative', 'inventor', 'objector', 'handler', 'bodyMember'];
 const ends: Step[] = ['done', 'refused', 'withdrawn', 'merged'];
 
 let api: TestApi;

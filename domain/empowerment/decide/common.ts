@@ -6,6 +6,7 @@ import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
 import { evolve } from '../evolve.ts';
 import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../events.ts';
 import { interestsOf } from '../interests.ts';
+import { bodyAt } from '../route.ts';
 import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
@@ -50,9 +51,6 @@ export function assessBody(
   const departments = body === 'leadingGroup' ? valueOf(state.rules, 'decision.group.departments') : [];
   return assess(facts, substitutes, interestsOf(state, fact(act, 'relations')), quorum, departments);
 }
-
-export const bodyAt = (step: Step): DecidingBody | undefined =>
-  step === 'groupDecision' ? 'leadingGroup' : step === 'leadershipDecision' ? 'leadership' : undefined;
 
 /** Enters a step; before a deciding body it is assessed at once, so that a lost quorum shows before the meeting. */
 export function enter(state: OpenState, act: Envelope, step: Step): NewEvent {

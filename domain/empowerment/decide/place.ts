@@ -2,9 +2,8 @@
 import type { Notice } from '../../publicity/index.ts';
 import { valueOf } from '../../rules.ts';
 import type { Step } from '../acts.ts';
-import { after, finalBody, noticesNeeded, route } from '../route.ts';
+import { after, bodyAt, finalBody, noticesNeeded, route } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
-import { bodyAt } from './common.ts';
 
 /** Notices that count in this round: an amendment or new rules begin another, for which all are published anew. */
 export const current = (state: OpenState): Notice[] =>

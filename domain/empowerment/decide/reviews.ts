@@ -4,9 +4,9 @@ import type { Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
-import { after, finalBody } from '../route.ts';
+import { after, bodyAt, finalBody } from '../route.ts';
 import type { OpenState } from '../state.ts';
-import { assessBody, bodyAt, decided, end, enter, fact, happened, type Act } from './common.ts';
+import { assessBody, decided, end, enter, fact, happened, type Act } from './common.ts';
 
 export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartment'>): Decision {
   const { department, outcome, opinion } = act.body;

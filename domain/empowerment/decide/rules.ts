@@ -4,9 +4,9 @@ import { isPending } from '../../objection/index.ts';
 import type { Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, sameRules, valueOf, type RuleSnapshot } from '../../rules.ts';
-import { finalBody } from '../route.ts';
+import { bodyAt, finalBody } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
-import { bodyAt, decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
+import { decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
 import { barOfLaw, submissionFault } from './guards.ts';
 import { placeOn } from './place.ts';
 

@@ -1,5 +1,6 @@
 /** The cases as they come, with their dates. 1 and 12 stand with the paths. */
 import { describe, expect, it } from '@jest/globals';
+import { empowerment } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
 import { changed, paper, sealed, World } from './world.ts';
 
@@ -243,7 +244,15 @@ describe('the group cannot vote', () => {
     ]);
     one.isRefused('secretary', 'recordDecision', one.minutes(), 'quorumLost');
     const named = { body: 'leadingGroup', for: 'an', personId: 'gs1', grounds: sealed('recusal') } as const;
+    const reads = () =>
+      empowerment.project(one.state).parties.flatMap(({ personId, role }) => (role === 'bodyMember' ? personId : []));
+    expect(reads()).toEqual(['g1', 'g2', 'g3', 'g4']);
     one.does('administrator', 'nameSubstitute', named);
+    // Who stands aside reads no more than before, and hears of no meeting; the substitute does both.
+    expect(reads()).toEqual(['g1', 'g2', 'g3', 'g4', 'gs1']);
+    expect(one.told.flatMap(({ template, to }) => (template === 'deliberationAsked' ? [to] : []))).toEqual(
+      reads().map((personId) => ({ personId })),
+    );
     expect(one.state.assessment).toMatchObject({ enough: true });
     expect(one.todo).toEqual(['recordDecision secretary']);
     expect(one.decides().step).toBe('noticePreparation');
