@@ -1,6 +1,7 @@
 import type { Facts } from '../process.ts';
 import type { DecidingBody } from './acts.ts';
-import { assessBody, bodyAt } from './decide/common.ts';
+import { assessBody } from './decide/common.ts';
+import { bodyAt } from './route.ts';
 import { opened, type EmpowermentState } from './state.ts';
 
 /** The body that a case waits for, as it could sit today. */
