@@ -5,7 +5,19 @@ import type { NoticeKind } from '../../../domain/rules.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import type { Client } from '../../api/service.ts';
 import { httpOver, type Http } from './http.ts';
-import { closeSound, holdInbox, ledger, letters, rehearse, rows, toDecision, version } from './support.ts';
+import {
+  closeSound,
+  holdInbox,
+  ledger,
+  letters,
+  platformWorks,
+  rehearse,
+  rows,
+  team,
+  toDecision,
+  toPublicity,
+  version,
+} from './support.ts';
 
 let rehearsal: Rehearsal;
 let http: Http;
@@ -24,9 +36,9 @@ afterAll(async () => {
 });
 
 /** The deadline row of the notice in force of the kind, as lists read it. */
-async function window(kind: NoticeKind): Promise<DeadlineRow | undefined> {
-  const { deadline } = await story.notice(kind);
-  return (await rows(story)).deadlines.find(({ key }) => key === deadline.key);
+async function window(kind: NoticeKind, of = story): Promise<DeadlineRow | undefined> {
+  const { deadline } = await of.notice(kind);
+  return (await rows(of)).deadlines.find(({ key }) => key === deadline.key);
 }
 
 const dayOff = { version: 'cn-2026.2', days: { '2026-09-03': { is: 'off', reason: '纪念日放假（示例）' } } };
@@ -127,5 +139,42 @@ describe('a calendar is imported while the price of a sale is shown, 15 working 
       '2026-09-09 00:00 windowClosed',
     ]);
     expect((await rows(story)).step).toBe('objectionHandling');
+  });
+});
+
+describe('two calendars are imported before the case has followed the first, and the second undoes it', () => {
+  let other: Story;
+  const off = { version: 'cn-2026.4', days: { '2026-10-29': { is: 'off', reason: '临时放假（示例）' } } };
+  const undone = { version: 'cn-2026.5', days: { '2026-10-29': { is: 'weekly', reason: '取消放假（示例）' } } };
+
+  it('the window runs to 10-29, the first import shows 10-30, and the second leaves what readers were shown', async () => {
+    other = new Story(rehearsal, 'hohhot-university');
+    await other.on('2026-10-12 09:00');
+    await toPublicity(other, { mode: 'coOwnership', team }, '2026-10-13 15:00', '2026-10-14 09:00');
+    expect(await window('empowerment', other)).toMatchObject({ lastDay: '2026-10-29', calendarVersion: 'cn-2026.3' });
+    await other.on('2026-10-19 10:00');
+    await operator.send('post', '/calendars', off).expect(201);
+    expect(await window('empowerment', other)).toMatchObject({ lastDay: '2026-10-30', calendarVersion: 'cn-2026.4' });
+    const second = await operator.send('post', '/calendars', undone).expect(201);
+    expect((second.body as { changes: object[] }).changes).toContainEqual(
+      expect.objectContaining({ caseId: other.caseId, outcome: 'held' }),
+    );
+    expect(await window('empowerment', other)).toMatchObject({ lastDay: '2026-10-30' });
+  });
+
+  it('the case takes the shown end over, with its addendum, and its ledger gives the row', async () => {
+    await platformWorks(rehearsal);
+    expect(await other.notice('empowerment')).toMatchObject({
+      deadline: { lastDay: '2026-10-30', endsAt: '2026-10-30T16:00:00.000Z' },
+      addenda: [{ lastDay: '2026-10-30', reason: 'calendar:cn-2026.4' }],
+    });
+    expect(await window('empowerment', other)).toMatchObject({ lastDay: '2026-10-30', calendarVersion: 'cn-2026.4' });
+    const { rows: left } = await rehearsal.pool.query('SELECT 1 FROM deadline WHERE moved_to IS NOT NULL');
+    expect(left).toEqual([]);
+  });
+
+  it('and closes at the midnight that readers were shown', async () => {
+    await other.on('2026-10-31 09:00');
+    expect((await ledger(other)).filter((line) => line.endsWith('windowClosed'))).toEqual(['2026-10-31 00:00 windowClosed']);
   });
 });
