@@ -20,6 +20,10 @@ function page(notice: NoticeShown): string {
   const rows = (content?.items ?? []).map(
     ({ zh, en, value }) => `<tr><th>${html(zh)}<br><small>${html(en)}</small></th><td>${html(value)}</td></tr>`,
   );
+  const changes = (notice.amends?.changes ?? []).map(
+    ({ zh, en, before, after }) =>
+      `<tr><th>${html(zh)}<br><small>${html(en)}</small></th><td>${html(before ?? '—')}</td><td>${html(after ?? '—')}</td></tr>`,
+  );
   const later = addenda.map(
     ({ on, lastDay: day, reason }) => `<li>${html(on)}：延至 / until ${html(day)} 24:00 ${html(reason)}</li>`,
   );
@@ -32,6 +36,7 @@ function page(notice: NoticeShown): string {
 <p>${html(unit)}${number === undefined ? '' : ` ${html(number)}`}（第 ${edition} 次 / edition ${edition}）</p>
 <p>${html(states[state] ?? state)}：${html(publishedAt)} 发布 / published，至 / until ${html(lastDay)} 24:00${provisional ? '（暂定 / provisional）' : ''}</p>
 <table>${rows.join('\n')}</table>
+${notice.amends === undefined ? '' : `<h2>与第 ${notice.amends.edition} 次公示的不同之处 / what differs from edition ${notice.amends.edition}</h2><table><tr><th></th><th>原公示 / before</th><th>本次公示 / now</th></tr>${changes.join('\n')}</table>`}
 ${later.length === 0 ? '' : `<h2>补充公告 / addenda</h2><ul>${later.join('')}</ul>`}
 <p><small>id ${html(id)}<br>sha256 ${html(contentDigest)}</small></p>
 </body></html>

@@ -1,4 +1,5 @@
 /** Published notices, opened: the text as it was confirmed, the window as it stands now. */
+import { noticeChanges, type NoticeChange } from '../contracts/noticeChanges.ts';
 import type { NoticeContent } from '../contracts/schemas.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { Notice, Prisma } from '../prisma/generated/client.ts';
@@ -23,6 +24,8 @@ export interface NoticeShown {
   addenda: { on: string; lastDay: string; endsAt: string; reason: string }[];
   contentDigest: string;
   content: NoticeContent | null;
+  /** Of an amended notice: the one before it, and what is different. */
+  amends?: { id: string; edition: number; changes: NoticeChange[] };
 }
 
 /** What a stranger, a member or somebody who works on cases may read. */
@@ -31,19 +34,45 @@ export function readableNotices(reader: 'anyone' | 'member' | 'worker'): Prisma.
   return { state: { not: 'takenDown' }, ...(reader === 'anyone' ? { audience: 'public' } : {}) };
 }
 
+/**
+ * The notices that these amend, by the amending one's id. One that was taken down, or was for members alone, is not shown
+ * by way of a comparison to those who could not read it.
+ */
+async function amendedBy(deps: Deps, rows: readonly Notice[]): Promise<Map<string, Notice>> {
+  const later = rows.filter(({ edition }) => edition > 1);
+  if (later.length === 0) return new Map();
+  const earlier = await deps.prisma.notice.findMany({
+    where: { caseId: { in: later.map(({ caseId }) => caseId) }, state: { not: 'takenDown' } },
+    orderBy: { edition: 'desc' },
+  });
+  return new Map(
+    later.flatMap(({ id, caseId, kind, edition, audience }) => {
+      const before = earlier.find((one) => one.caseId === caseId && one.kind === kind && one.edition < edition);
+      if (before?.audience !== audience && before?.audience !== 'public') return [];
+      return before ? [[id, before] as const] : [];
+    }),
+  );
+}
+
 /** Opens the notices; their order stays. */
 export async function noticesOpened(deps: Deps, rows: readonly Notice[]): Promise<NoticeShown[]> {
   if (rows.length === 0) return [];
+  const amended = await amendedBy(deps, rows);
   const [deadlines, institutions, clock, texts] = await Promise.all([
     deps.prisma.deadline.findMany({ where: { OR: rows.map(({ caseId, deadlineKey }) => ({ caseId, key: deadlineKey })) } }),
     deps.prisma.institution.findMany({ where: { id: { in: rows.map(({ institutionId }) => institutionId) } } }),
     deps.prisma.$queryRaw<{ now: string }[]>`SELECT iso(service_clock()) AS now`,
-    deps.sealer.open(rows.map(({ content }) => (content as unknown as SealedRef).sealed)),
+    deps.sealer.open([...rows, ...amended.values()].map(({ content }) => (content as unknown as SealedRef).sealed)),
   ]);
+  const contentOf = (row: Notice): NoticeContent | null => {
+    const text = texts.get((row.content as unknown as SealedRef).sealed);
+    return text === undefined ? null : (JSON.parse(text) as NoticeContent);
+  };
   return rows.map((row) => {
     const deadline = deadlines.find(({ caseId, key }) => caseId === row.caseId && key === row.deadlineKey);
     const institution = institutions.find(({ id }) => id === row.institutionId);
-    const text = texts.get((row.content as unknown as SealedRef).sealed);
+    const before = amended.get(row.id);
+    const [old, content] = [before ? contentOf(before) : null, contentOf(row)];
     const endsAt = deadline?.endsAt.toISOString() ?? '';
     return {
       id: row.id,
@@ -61,7 +90,10 @@ export async function noticesOpened(deps: Deps, rows: readonly Notice[]): Promis
       state: deadline === undefined ? row.state : stateAt({ state: row.state, endsAt }, clock[0]?.now ?? endsAt),
       addenda: row.addenda as unknown as NoticeShown['addenda'],
       contentDigest: row.contentDigest,
-      content: text === undefined ? null : (JSON.parse(text) as NoticeContent),
+      content,
+      ...(before && old && content
+        ? { amends: { id: before.id, edition: before.edition, changes: noticeChanges(old, content) } }
+        : {}),
     };
   });
 }

@@ -9,8 +9,8 @@ export const publicity: Letters = {
   noticePublished: {
     subject: ['公示已发布', 'The notice was published'],
     text: [
-      '{case}的{kind}已发布，公示期至 {lastDay} 24 时止。',
-      'The {kind} of {case} was published; it stands until 24:00 of {lastDay} (China time).',
+      '{case}的{kind}已发布，公示期至 {lastDay} 24 时止。[[此为第 {edition} 次公示，与前次不同之处已在公示页面并列载明。]]',
+      'The {kind} of {case} was published; it stands until 24:00 of {lastDay} (China time).[[ It is edition {edition}; its page shows side by side what differs from the one before.]]',
     ],
   },
   noticeLengthened: {

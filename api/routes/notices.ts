@@ -26,6 +26,21 @@ const noticeShown = z
     addenda: z.array(z.object({ on: isoDate, lastDay: isoDate, endsAt: isoInstant, reason: z.string() })),
     contentDigest: z.string(),
     content: noticeContent.nullable(),
+    amends: z
+      .object({
+        id: z.string(),
+        edition: z.number().int(),
+        changes: z.array(
+          z.object({
+            item: z.string(),
+            zh: z.string(),
+            en: z.string(),
+            before: z.string().nullable(),
+            after: z.string().nullable(),
+          }),
+        ),
+      })
+      .optional(),
   })
   .meta({ id: 'Notice' });
 

@@ -200,13 +200,19 @@ export class Story {
 
   /** What the notice shows, as the service composes it from the case. */
   async noticeBody(kind: NoticeKind, n?: number): Promise<Record<string, unknown>> {
-    const { rules, application, number } = await this.state();
+    const { rules, application, number, team } = await this.state();
     if (!rules || !application) throw new Error('The case is not open');
+    const shares = team.map(({ personId, ppm }) => `${this.keyOf(personId)} ${ppm / 10_000}%`).join('、');
     const items = valueOf(rules, kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents');
     const content: NoticeContent = {
       heading: kind === 'price' ? '拟交易价格公示（示例）' : '职务科技成果赋权公示（示例）',
       unit: this.institution,
-      items: items.map((item: NoticeItem) => ({ item, zh: item, en: item, value: `${item}：见 ${number ?? '申请'}（示例）` })),
+      items: items.map((item: NoticeItem) => ({
+        item,
+        zh: item,
+        en: item,
+        value: `${item}：${item === 'sharesOrTerm' ? shares : `见 ${number ?? '申请'}`}（示例）`,
+      })),
     };
     const contentDigest = createHash('sha256').update(noticeText(content)).digest('hex');
     return { kind, content, contentDigest, place: '单位内网公示栏', ...(n === undefined ? {} : { n }) };

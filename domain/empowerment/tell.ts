@@ -108,11 +108,11 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       return team('decided', { body: event.data.body, outcome: event.data.outcome, minutesNumber: event.data.minutesNumber });
     case 'applicationRefused':
       return team('refused', { by: event.data.by, clause: event.data.clause ?? '' });
-    case 'noticePublished':
-      return [
-        ...team('noticePublished', { kind: event.data.kind, lastDay: event.data.deadline.lastDay }),
-        ...role('noticePublished', 'supervisor', { kind: event.data.kind, lastDay: event.data.deadline.lastDay }),
-      ];
+    case 'noticePublished': {
+      const { kind, edition, deadline } = event.data;
+      const shown = { kind, lastDay: deadline.lastDay, edition: event.data.supersedes === undefined ? '' : edition };
+      return [...team('noticePublished', shown), ...role('noticePublished', 'supervisor', shown)];
+    }
     case 'publicityGapRecorded':
       return event.data.lengthened ? team('noticeLengthened', { lastDay: event.data.lengthened.lastDay }) : [];
     case 'deadlineRecounted':

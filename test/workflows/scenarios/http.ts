@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
+import request from 'supertest';
 import { BlobStore } from '../../../activities/documents.ts';
 import { keyRing } from '../../../activities/keys.ts';
 import { createApp } from '../../../api/app.ts';
@@ -16,6 +17,8 @@ import { clientOf, ISSUER, type Client } from '../../api/service.ts';
 export interface Http {
   /** Sends requests with a token of the person. */
   as(personId: string): Promise<Client>;
+  /** A page outside the API, as the person reads it. */
+  page(path: string, reader: Client): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,9 @@ export async function httpOver({ pool, sealer }: Rehearsal): Promise<Http> {
         .setExpirationTime('1h')
         .sign(privateKey);
       return clientOf(app, personId, token);
+    },
+    async page(path, { token }) {
+      return (await request(app).get(path).set('Authorization', `Bearer ${token}`).expect(200)).text;
     },
     async close() {
       await deps.answers.close();

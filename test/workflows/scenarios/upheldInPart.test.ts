@@ -1,17 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import { httpOver, type Http } from './http.ts';
 import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;
 let story: Story;
 let objectionId: string;
+let http: Http;
 
 beforeAll(async () => {
   rehearsal = await rehearse('2026-04-14 09:00');
   story = new Story(rehearsal, 'hohhot-university');
+  http = await httpOver(rehearsal);
 });
-afterAll(() => closeSound(rehearsal));
+afterAll(async () => {
+  await http.close();
+  await closeSound(rehearsal);
+});
 
 /** The new split as the representative proposes it. */
 const split = (shares: Record<string, string>): Record<string, unknown> => ({
@@ -159,6 +165,31 @@ describe('scenario 2: an objection is upheld in part', () => {
     expect(second).toMatchObject({ supersedes: first?.noticeId, changed: ['inventors', 'sharesOrTerm'], edition: 2, round: 2 });
     const late = { noticeId: first?.noticeId, name: '某', contact: '某', grounds: ['旧公示'], evidence: [] };
     await story.isRefused('colleague2', 'fileObjection', late, 'noticeReplaced');
+  });
+
+  it('and the new notice shows old and new side by side to whoever may read it', async () => {
+    const [first, second] = await story.events('noticePublished');
+    const path = `/institutions/hohhot-university/notices/${second?.noticeId}`;
+    const member = await http.as(story.person('colleague2'));
+    const { body } = await member.get(path).expect(200);
+    const [before, after] = [
+      'inventor1 50%、inventor2 30%、inventor3 20%',
+      'inventor1 40%、inventor2 30%、inventor3 20%、colleague1 10%',
+    ];
+    expect(body).toMatchObject({
+      amends: {
+        id: first?.noticeId,
+        edition: 1,
+        changes: [{ item: 'sharesOrTerm', before: `sharesOrTerm：${before}（示例）`, after: `sharesOrTerm：${after}（示例）` }],
+      },
+    });
+    expect((await member.get(`/institutions/hohhot-university/notices/${first?.noticeId}`)).body).not.toHaveProperty('amends');
+    const page = await http.page(`/notices/${second?.noticeId}`, member);
+    expect(page.indexOf(`<td>sharesOrTerm：${before}`)).toBeGreaterThan(page.indexOf('与第 1 次公示的不同之处'));
+    expect(page).toContain(`<td>sharesOrTerm：${before}（示例）</td><td>sharesOrTerm：${after}（示例）</td>`);
+    await rehearsal.pool.query("UPDATE notice SET state = 'takenDown' WHERE id = $1", [first?.noticeId]);
+    expect((await member.get(path)).body).not.toHaveProperty('amends');
+    await rehearsal.pool.query("UPDATE notice SET state = 'superseded' WHERE id = $1", [first?.noticeId]);
   });
 
   it('ends with 28, 21, 14 and 7 % of the title for the four and 30 % for the unit', async () => {
