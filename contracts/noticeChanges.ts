@@ -10,10 +10,11 @@ export interface NoticeChange {
   after: string | null;
 }
 
+const valueIn = ({ items }: NoticeContent, wanted: string): string | null =>
+  items.find(({ item }) => item === wanted)?.value ?? null;
+
 /** The items that differ, in the order of the later notice; then those that it no longer shows. */
 export function noticeChanges(before: NoticeContent, after: NoticeContent): NoticeChange[] {
-  const valueIn = ({ items }: NoticeContent, wanted: string): string | null =>
-    items.find(({ item }) => item === wanted)?.value ?? null;
   const gone = before.items.filter(({ item }) => valueIn(after, item) === null);
   return [...after.items, ...gone]
     .map(({ item, zh, en }) => ({ item, zh, en, before: valueIn(before, item), after: valueIn(after, item) }))

@@ -10,6 +10,9 @@ const notice = (values: Partial<Record<Item, string>>): NoticeContent => ({
   items: Object.entries(values).map(([item, value]) => ({ item: item as Item, zh: `${item}（中）`, en: item, value })),
 });
 
+const pairs = (a: NoticeContent, b: NoticeContent) =>
+  noticeChanges(a, b).map(({ item, before, after }) => [item, before, after]);
+
 describe('what an amended notice changes', () => {
   const first = notice({ resultName: '方法', inventors: '甲、乙', sharesOrTerm: '甲 60%、乙 40%', summary: '旧' });
 
@@ -33,8 +36,6 @@ describe('what an amended notice changes', () => {
 
   it('has what came and what went, whichever way it is read', () => {
     const second = notice({ resultName: '方法', inventors: '甲、乙', sharesOrTerm: '甲 60%、乙 40%', incomeSplit: '各半' });
-    const pairs = (a: NoticeContent, b: NoticeContent) =>
-      noticeChanges(a, b).map(({ item, before, after }) => [item, before, after]);
     expect(pairs(first, second)).toEqual([
       ['incomeSplit', null, '各半'],
       ['summary', '旧', null],
