@@ -10,8 +10,7 @@ const notice = (values: Partial<Record<Item, string>>): NoticeContent => ({
   items: Object.entries(values).map(([item, value]) => ({ item: item as Item, zh: `${item}（中）`, en: item, value })),
 });
 
-const pairs = (a: NoticeContent, b: NoticeContent) =>
-  noticeChanges(a, b).map(({ item, before, after }) => [item, before, after]);
+const pairs = (a: NoticeContent, b: NoticeContent) => noticeChanges(a, b).map(({ item, before, after }) => [item, before, after]);
 
 describe('what an amended notice changes', () => {
   const first = notice({ resultName: '方法', inventors: '甲、乙', sharesOrTerm: '甲 60%、乙 40%', summary: '旧' });
