@@ -2,13 +2,28 @@
  * Objections (异议) as a part that any process can use. The host passes what it knows of the matter; the part answers
  * with its own events, and the host adds what follows for the case.
  */
-import { barOf, type Interests } from '../collective/index.ts';
 import type { DocumentRef, Envelope, Refusal, SealedRef } from '../process.ts';
-import { deadlineBy, windowKey, type Notice } from '../publicity/index.ts';
+import { deadlineBy, windowKey } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
-import { ruleOf, type RuleSnapshot } from '../rules.ts';
+import { ruleOf } from '../rules.ts';
 import { compareInstants, dateOfInstant, type Calendar } from '../time/index.ts';
-import { isPending } from './evolve.ts';
+import {
+  mayHandle,
+  noticeOf,
+  objectingFault,
+  personOf,
+  reach,
+  toAnswer,
+  toAskReview,
+  toConfirm,
+  toFind,
+  toLapse,
+  toRecuse,
+  toReview,
+  toWaive,
+  toWithdraw,
+  type Matter,
+} from './open.ts';
 import {
   handlingKey,
   reviewingKey,
@@ -19,38 +34,13 @@ import {
   type ObjectionEvents,
 } from './types.ts';
 
-export interface Matter {
-  objections: Objection[];
-  notices: Notice[];
-  interests: Interests;
-  rules: RuleSnapshot;
-}
-
 type Answer<T extends keyof ObjectionEvents> = { type: T; data: ObjectionEvents[T] } | { refusal: Refusal };
-
-const notFound = (): { refusal: Refusal } =>
-  refuse('objectionNotFound', '没有该异议。', 'There is no such objection.', { status: 404, at: '/objectionId' });
-
-function find(matter: Matter, id: string): Objection | undefined {
-  return matter.objections.find((objection) => objection.id === id);
-}
-
-const wrongState = (objection: Objection): { refusal: Refusal } =>
-  refuse(
-    'objectionState',
-    `该异议目前为“${objection.state}”，不能办理此事项。`,
-    `The objection is ${objection.state}; this cannot be done to it now.`,
-    { status: 409 },
-  );
 
 /** Who entered a letter, and for whom. */
 const entryOf = ({ actor }: Envelope): { enteredBy?: string; enteredFor?: string } =>
   actor.kind === 'person'
     ? { enteredBy: actor.personId, ...(actor.onBehalfOf === undefined ? {} : { enteredFor: actor.onBehalfOf }) }
     : {};
-
-const personOf = (act: Envelope): string =>
-  act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
 
 function calendarOf(act: Envelope): Calendar {
   if (!act.facts.calendar) throw new Error(`Act ${act.type} was delivered without its calendar`);
@@ -67,24 +57,9 @@ interface Filed {
 
 /** Receives an objection. Whether it is in time was fixed when it was received; a late one is kept for the supervisors. */
 export function receiveObjection(matter: Matter, act: Envelope<string, Filed>): Answer<'objectionReceived'> {
-  const notice = matter.notices.find((n) => n.id === act.body.noticeId);
-  if (!notice) return refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
-  if (notice.state === 'superseded' || notice.state === 'takenDown')
-    return refuse(
-      'noticeReplaced',
-      '该公示已被更正公示取代或撤下，请针对现行公示提出异议。',
-      'The notice was replaced or taken down; object to the notice in force.',
-      { status: 409, at: '/noticeId' },
-    );
+  const fault = objectingFault(matter, act, act.body.noticeId);
+  if (fault) return fault;
   const objectorId = personOf(act);
-  const again = matter.objections.find((o) => o.objectorId === objectorId && o.noticeId === notice.id && isPending(o));
-  if (again)
-    return refuse(
-      'alreadyObjected',
-      '您对该公示的异议正在处理中，可补充材料。',
-      'Your objection to this notice is being handled.',
-      { status: 409 },
-    );
   const { noticeId, name, contact, grounds, evidence } = act.body;
   const inTime = act.timely[windowKey(noticeId)] ?? false;
   return {
@@ -109,8 +84,8 @@ export function enterOnPaper(
   matter: Matter,
   act: Envelope<string, Filed & { receivedAt: string; proof: DocumentRef; objectorId?: string }>,
 ): Answer<'objectionReceived'> {
-  const notice = matter.notices.find((n) => n.id === act.body.noticeId);
-  if (!notice) return refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
+  const notice = noticeOf(matter, act.body.noticeId);
+  if ('refusal' in notice) return notice;
   const { noticeId, name, contact, grounds, evidence, receivedAt, proof, objectorId } = act.body;
   if (compareInstants(receivedAt, act.receivedAt) > 0)
     return refuse('receiptInFuture', '收到时间不能晚于录入时间。', 'The moment of receipt cannot lie after the entry.', {
@@ -147,44 +122,21 @@ export function confirmOnPaper(
   matter: Matter,
   act: Envelope<string, { objectionId: string }>,
 ): Answer<'paperObjectionConfirmed'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'unconfirmed') return wrongState(objection);
+  const objection = reach(toConfirm, matter, act);
+  if ('refusal' in objection) return objection;
   const confirmedBy = act.actor.kind === 'person' ? act.actor.personId : 'system';
-  // Hand and principal on both sides: a deputy is no second person to the one deputised for, nor to their own entry.
-  const entered = [objection.enteredBy, objection.enteredFor];
-  if (entered.includes(confirmedBy) || entered.includes(personOf(act)))
-    return refuse(
-      'secondPersonNeeded',
-      '书面异议应由录入人以外的人员复核。',
-      'Somebody other than the person who entered it must confirm.',
-      { status: 403 },
-    );
   // Looked at again: since the entry a new calendar or a gap may have moved the window's end to a later day.
   const notice = matter.notices.find((n) => n.id === objection.noticeId);
   const inTime = objection.inTime || (notice !== undefined && compareInstants(objection.receivedAt, notice.deadline.endsAt) < 0);
   return { type: 'paperObjectionConfirmed', data: { objectionId: objection.id, confirmedBy, inTime } };
 }
 
-/** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. */
-function mayHandle(matter: Matter, personId: string): { refusal: Refusal } | undefined {
-  const bar = barOf(personId, matter.interests);
-  if (!bar) return undefined;
-  return refuse(
-    'handlerBarred',
-    `${personId} 与本事项有利害关系（${bar.bar}），应当回避。`,
-    `${personId} has an interest (${bar.bar}) and must stand aside.`,
-    { at: '/handlers' },
-  );
-}
-
 export function admit(
   matter: Matter,
   act: Envelope<string, { objectionId: string; handlers: string[] }>,
 ): Answer<'objectionAdmitted'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'received') return wrongState(objection);
+  const objection = reach(toAnswer, matter, act);
+  if ('refusal' in objection) return objection;
   if (act.body.handlers.length === 0)
     return refuse('handlerMissing', '受理异议应指定调查人。', 'An objection is admitted with somebody to handle it.', {
       at: '/handlers',
@@ -216,9 +168,8 @@ export function reject(
   matter: Matter,
   act: Envelope<string, { objectionId: string; reason: string; explanation: SealedRef }>,
 ): Answer<'objectionRejected'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'received') return wrongState(objection);
+  const objection = reach(toAnswer, matter, act);
+  if ('refusal' in objection) return objection;
   const { reason, explanation } = act.body;
   return {
     type: 'objectionRejected',
@@ -230,9 +181,8 @@ export function recuse(
   matter: Matter,
   act: Envelope<string, { objectionId: string; personId: string; replacement: string; grounds: SealedRef }>,
 ): Answer<'handlerRecused'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'admitted') return wrongState(objection);
+  const objection = reach(toRecuse, matter, act);
+  if ('refusal' in objection) return objection;
   const { personId, replacement } = act.body;
   if (!objection.handlers.includes(personId))
     return refuse('notAHandler', '该人员不是本异议的调查人。', 'That person does not handle this objection.', {
@@ -248,16 +198,8 @@ export function decideObjection(
   matter: Matter,
   act: Envelope<string, { objectionId: string; findings: Finding[]; consequence: Consequence; reply: SealedRef }>,
 ): Answer<'objectionDecided'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'admitted') return wrongState(objection);
-  if (!objection.handlers.includes(personOf(act)))
-    return refuse('notAHandler', '只有本异议的调查人可以作出处理决定。', 'Only a handler of this objection decides it.', {
-      status: 403,
-    });
-  // Somebody fit when named may have come to have an interest since, for example by objecting as well.
-  const barred = mayHandle(matter, personOf(act));
-  if (barred) return barred;
+  const objection = reach(toFind, matter, act);
+  if ('refusal' in objection) return objection;
   const { findings, consequence, reply } = act.body;
   const answered = objection.grounds.every((_, i) => findings.filter((finding) => finding.ground === i + 1).length === 1);
   if (!answered || findings.length !== objection.grounds.length)
@@ -283,17 +225,9 @@ export function decideObjection(
   };
 }
 
-function own(matter: Matter, act: Envelope<string, { objectionId: string }>): Objection | { refusal: Refusal } {
-  const objection = find(matter, act.body.objectionId);
-  // Whose objection it is stays hidden: somebody else's answers as if it did not exist.
-  if (!objection || objection.objectorId !== personOf(act)) return notFound();
-  return objection;
-}
-
 export function withdrawObjection(matter: Matter, act: Envelope<string, { objectionId: string }>): Answer<'objectionWithdrawn'> {
-  const objection = own(matter, act);
+  const objection = reach(toWithdraw, matter, act);
   if ('refusal' in objection) return objection;
-  if (objection.state !== 'received' && objection.state !== 'admitted') return wrongState(objection);
   return { type: 'objectionWithdrawn', data: { objectionId: objection.id } };
 }
 
@@ -302,15 +236,8 @@ export function requestReview(
   matter: Matter,
   act: Envelope<string, { objectionId: string; grounds: SealedRef }>,
 ): Answer<'reviewRequested'> {
-  const objection = own(matter, act);
+  const objection = reach(toAskReview, matter, act);
   if ('refusal' in objection) return objection;
-  if (objection.reviewed) return refuse('reviewedOnce', '复核只进行一次。', 'There is one review only.', { status: 409 });
-  if (!objection.review) return wrongState(objection);
-  if (objection.review.state !== 'running' || compareInstants(act.receivedAt, objection.review.endsAt) >= 0)
-    return refuse('reviewTooLate', '申请复核的期限已过。', 'The time for asking a review is over.', {
-      status: 409,
-      clause: objection.review.clause,
-    });
   const rule = ruleOf(matter.rules, 'objection.review');
   const reviewing = deadlineBy(
     { key: reviewingKey(objection.id), kind: 'handling', start: dateOfInstant(act.receivedAt), duration: rule.value.within },
@@ -321,16 +248,14 @@ export function requestReview(
 }
 
 export function waiveReview(matter: Matter, act: Envelope<string, { objectionId: string }>): Answer<'reviewWaived'> {
-  const objection = own(matter, act);
+  const objection = reach(toWaive, matter, act);
   if ('refusal' in objection) return objection;
-  if (objection.review?.state !== 'running') return wrongState(objection);
   return { type: 'reviewWaived', data: { objectionId: objection.id } };
 }
 
 export function lapseReview(matter: Matter, act: Envelope<string, { objectionId: string }>): Answer<'reviewLapsed'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.review?.state !== 'running') return wrongState(objection);
+  const objection = reach(toLapse, matter, act);
+  if ('refusal' in objection) return objection;
   return { type: 'reviewLapsed', data: { objectionId: objection.id } };
 }
 
@@ -341,9 +266,8 @@ export function recordReview(
     { objectionId: string; body: string; confirmed: boolean; consequence: Consequence; reasons: SealedRef; document: DocumentRef }
   >,
 ): Answer<'reviewRecorded'> {
-  const objection = find(matter, act.body.objectionId);
-  if (!objection) return notFound();
-  if (objection.state !== 'underReview') return wrongState(objection);
+  const objection = reach(toReview, matter, act);
+  if ('refusal' in objection) return objection;
   const { body } = ruleOf(matter.rules, 'objection.review').value;
   if (act.body.body !== body)
     return refuse('wrongReviewBody', `复核机构应为“${body}”。`, `The review belongs to ${body}.`, {

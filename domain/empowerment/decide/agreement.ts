@@ -7,7 +7,7 @@ import { compareDates, dateOfInstant } from '../../time/index.ts';
 import type { AgreementText } from '../acts.ts';
 import { after } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { actingFor, handsOf, calendarOf, decided, end, happened, type Act } from './common.ts';
+import { actingFor, handsOf, calendarOf, decided, end, happened, type Act, type Asking } from './common.ts';
 import { termFault } from './guards.ts';
 
 function textFault(state: OpenState, text: AgreementText): Decision | undefined {
@@ -79,42 +79,64 @@ export function conclude(state: OpenState, act: Envelope, agreement: Agreement):
   ];
 }
 
+/** Whether one signs for oneself, as an inventor. */
+const signsAsInventor = (state: OpenState, { actor }: Asking): boolean =>
+  actor.kind === 'person' && actor.onBehalfOf === undefined && living(state).some((m) => m.personId === actor.personId);
+
+export function signingFault(state: OpenState, act: Asking): Decision | undefined {
+  const { agreement } = state;
+  if (!agreement) return noSuchVersion(state);
+  if (signsAsInventor(state, act))
+    return agreement.signedBy.includes(actingFor(act))
+      ? refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 })
+      : undefined;
+  // The table lets nobody else come here but who may sign for the unit: neither hand nor principal sits on both sides.
+  if (state.team.some((member) => handsOf(act).includes(member.personId)))
+    return refuse('signatoryBarred', '完成人不能代表单位签署。', 'An inventor does not sign for the unit.', { status: 403 });
+  return agreement.unitSigned
+    ? refuse('alreadySigned', '单位已签署。', 'The unit has signed already.', { status: 409 })
+    : undefined;
+}
+
 /** An inventor signs for him- or herself; a signatory signs for the unit, and is none of the inventors. */
 export function signAgreement(state: OpenState, act: Act<'signAgreement'>): Decision {
   const { agreement } = state;
   if (!agreement || agreement.version !== act.body.agreementVersion) return noSuchVersion(state);
+  const fault = signingFault(state, act);
+  if (fault) return fault;
   const personId = actingFor(act);
-  const own = act.actor.kind === 'person' && act.actor.onBehalfOf === undefined;
-  if (own && living(state).some((member) => member.personId === personId)) {
-    if (agreement.signedBy.includes(personId))
-      return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
+  if (signsAsInventor(state, act)) {
     const signed = { ...agreement, signedBy: [...agreement.signedBy, personId] };
     return decided([
       happened(act, 'agreementSigned', { version: agreement.version, personId, as: 'inventor' }),
       ...conclude(state, act, signed),
     ]);
   }
-  // The table lets nobody else come here but who may sign for the unit: neither hand nor principal sits on both sides.
-  if (state.team.some((member) => handsOf(act).includes(member.personId)))
-    return refuse('signatoryBarred', '完成人不能代表单位签署。', 'An inventor does not sign for the unit.', { status: 403 });
-  if (agreement.unitSigned) return refuse('alreadySigned', '单位已签署。', 'The unit has signed already.', { status: 409 });
   return decided([
     happened(act, 'agreementSigned', { version: agreement.version, personId, as: 'unit' }),
     ...conclude(state, act, { ...agreement, unitSigned: true }),
   ]);
 }
 
-export function recordCoOwnerSignature(state: OpenState, act: Act<'recordCoOwnerSignature'>): Decision {
+export function coOwnerSigningFault(state: OpenState, _: Asking, coOwnerId?: string): Decision | undefined {
   const { agreement } = state;
-  const { coOwnerId, agreementVersion, document } = act.body;
-  if (!agreement || agreement.version !== agreementVersion) return noSuchVersion(state);
+  if (!agreement) return noSuchVersion(state);
   if (!state.application.coOwners.some((owner) => owner.id === coOwnerId))
     return refuse('coOwnerUnknown', '申请中没有该共有人。', 'The application names no such co-owner.', {
       status: 404,
       at: '/coOwnerId',
     });
-  if (agreement.coOwnersSigned.includes(coOwnerId))
-    return refuse('alreadySigned', '该共有人已签署。', 'That co-owner has signed already.', { status: 409 });
+  return coOwnerId !== undefined && agreement.coOwnersSigned.includes(coOwnerId)
+    ? refuse('alreadySigned', '该共有人已签署。', 'That co-owner has signed already.', { status: 409 })
+    : undefined;
+}
+
+export function recordCoOwnerSignature(state: OpenState, act: Act<'recordCoOwnerSignature'>): Decision {
+  const { agreement } = state;
+  const { coOwnerId, agreementVersion, document } = act.body;
+  if (!agreement || agreement.version !== agreementVersion) return noSuchVersion(state);
+  const fault = coOwnerSigningFault(state, act, coOwnerId);
+  if (fault) return fault;
   const signed = { ...agreement, coOwnersSigned: [...agreement.coOwnersSigned, coOwnerId] };
   return decided([
     happened(act, 'coOwnerSigned', { version: agreement.version, coOwnerId, document }),
@@ -201,14 +223,20 @@ function dateFault(on: string, concludedOn: string | undefined, today: string): 
   return undefined;
 }
 
+/** Whether the agreement gives a day to begin on and a term that the rules still allow. */
+export function grantFault(state: OpenState, _: Asking, startsOn?: string): Decision | undefined {
+  const { agreement } = state;
+  if (!agreement || agreement.text.startsOn !== startsOn)
+    return refuse('startNotAsAgreed', '起始日期应与协议一致。', 'The first day must be the agreed one.', { at: '/startsOn' });
+  return termFault(agreement.text.years, state.rules, '/years');
+}
+
 /** The right begins on the agreed day; its last day is counted by the rule's unit from the agreed years. */
 export function grantUseRight(state: OpenState, act: Act<'grantUseRight'>): Decision {
   const { agreement } = state;
   const { startsOn } = act.body;
-  if (!agreement || agreement.text.startsOn !== startsOn)
-    return refuse('startNotAsAgreed', '起始日期应与协议一致。', 'The first day must be the agreed one.', { at: '/startsOn' });
-  const short = termFault(agreement.text.years, state.rules, '/years');
-  if (short) return short;
+  const fault = grantFault(state, act, startsOn);
+  if (fault || !agreement) return fault ?? noSuchVersion(state);
   const rule = ruleOf(state.rules, 'empowerment.useRight.term');
   const duration = { ...rule.value, n: agreement.text.years ?? rule.value.n };
   const term = deadlineBy(

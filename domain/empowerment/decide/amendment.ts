@@ -4,7 +4,7 @@ import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { finalBody, stepOf } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { actingFor, decided, enter, fact, foresee, happened, type Act } from './common.ts';
+import { actingFor, decided, enter, fact, foresee, happened, type Act, type Asking } from './common.ts';
 import { isShare, splitFault } from './guards.ts';
 
 /**
@@ -76,20 +76,31 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
   ]);
 }
 
-export function signAmendment(state: OpenState, act: Act<'signAmendment'>): Decision {
+const noSuchAmendment = (): Decision =>
+  refuse('versionChanged', '没有该版本的分配方案。', 'There is no such version of the amendment.', {
+    status: 409,
+    at: '/amendmentVersion',
+  });
+
+export function amendmentSigningFault(state: OpenState, asking: Asking): Decision | undefined {
   const { amendment } = state;
-  const personId = actingFor(act);
-  if (!amendment || amendment.version !== act.body.amendmentVersion)
-    return refuse('versionChanged', '没有该版本的分配方案。', 'There is no such version of the amendment.', {
-      status: 409,
-      at: '/amendmentVersion',
-    });
+  const personId = actingFor(asking);
+  if (!amendment) return noSuchAmendment();
   if (!amendment.mustSign.includes(personId))
     return refuse('signatureNotNeeded', '该方案不改变您的权益，无需签署。', 'The amendment does not touch your part.', {
       status: 409,
     });
-  if (amendment.signed.includes(personId))
-    return refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 });
+  return amendment.signed.includes(personId)
+    ? refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 })
+    : undefined;
+}
+
+export function signAmendment(state: OpenState, act: Act<'signAmendment'>): Decision {
+  const { amendment } = state;
+  if (!amendment || amendment.version !== act.body.amendmentVersion) return noSuchAmendment();
+  const fault = amendmentSigningFault(state, act);
+  if (fault) return fault;
+  const personId = actingFor(act);
   const events: NewEvent[] = [happened(act, 'amendmentSigned', { version: amendment.version, personId })];
   return decided([...events, ...adoptIfSigned(foresee(state, act, events), act)]);
 }

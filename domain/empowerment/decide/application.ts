@@ -5,7 +5,7 @@ import { dateOfInstant, yearOf } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 import { after } from '../route.ts';
 import { living, type EmpowermentState, type OpenState } from '../state.ts';
-import { actingFor, decided, end, enter, fact, happened, type Act } from './common.ts';
+import { actingFor, decided, end, enter, fact, happened, type Act, type Asking } from './common.ts';
 import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
 
 /** Opens the case; the sender's own consent is in the sending. */
@@ -35,31 +35,40 @@ const staleVersion = (now: number): Decision =>
     { status: 409, at: '/applicationVersion' },
   );
 
+export const consentFault = (state: OpenState, asking: Asking): Decision | undefined =>
+  state.consents.includes(actingFor(asking))
+    ? refuse('alreadyConsented', '您已同意。', 'You have consented already.', { status: 409 })
+    : undefined;
+
 export function consent(state: OpenState, act: Act<'consent'>): Decision {
-  const personId = actingFor(act);
   if (act.body.applicationVersion !== state.applicationVersion) return staleVersion(state.applicationVersion);
-  if (state.consents.includes(personId))
-    return refuse('alreadyConsented', '您已同意。', 'You have consented already.', { status: 409 });
-  return decided([happened(act, 'consentGiven', { personId, applicationVersion: state.applicationVersion })]);
+  const { applicationVersion } = state;
+  return consentFault(state, act) ?? decided([happened(act, 'consentGiven', { personId: actingFor(act), applicationVersion })]);
 }
+
+export const declineFault = (state: OpenState, asking: Asking): Decision | undefined =>
+  state.declined.includes(actingFor(asking))
+    ? refuse('alreadyDeclined', '您已表示不同意。', 'You have declined already.', { status: 409 })
+    : undefined;
 
 export function declineConsent(state: OpenState, act: Act<'declineConsent'>): Decision {
-  const personId = actingFor(act);
-  if (state.declined.includes(personId))
-    return refuse('alreadyDeclined', '您已表示不同意。', 'You have declined already.', { status: 409 });
-  return decided([happened(act, 'consentDeclined', { personId, grounds: act.body.grounds })]);
+  const { grounds } = act.body;
+  return declineFault(state, act) ?? decided([happened(act, 'consentDeclined', { personId: actingFor(act), grounds })]);
 }
 
-export function recordCoOwnerConsent(state: OpenState, act: Act<'recordCoOwnerConsent'>): Decision {
-  const { coOwnerId, document } = act.body;
+export function coOwnerConsentFault(state: OpenState, _: Asking, coOwnerId?: string): Decision | undefined {
   if (!state.application.coOwners.some((owner) => owner.id === coOwnerId))
     return refuse('coOwnerUnknown', '申请中没有该共有人。', 'The application names no such co-owner.', {
       status: 404,
       at: '/coOwnerId',
     });
-  if (state.coOwnerConsents.includes(coOwnerId))
-    return refuse('alreadyConsented', '该共有人的同意已登记。', 'This consent is on file already.', { status: 409 });
-  return decided([happened(act, 'coOwnerConsented', { coOwnerId, document })]);
+  return coOwnerId !== undefined && state.coOwnerConsents.includes(coOwnerId)
+    ? refuse('alreadyConsented', '该共有人的同意已登记。', 'This consent is on file already.', { status: 409 })
+    : undefined;
+}
+
+export function recordCoOwnerConsent(state: OpenState, act: Act<'recordCoOwnerConsent'>): Decision {
+  return coOwnerConsentFault(state, act, act.body.coOwnerId) ?? decided([happened(act, 'coOwnerConsented', act.body)]);
 }
 
 /** What everybody consented to; if any of it changes, all are asked again. */
@@ -132,8 +141,8 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
   return again ?? decided([...events, happened(act, 'stepEntered', { step: 'check' })]);
 }
 
-/** Everything the law asks before the office looks at it; a bar of law ends the case here, on the record. */
-export function submit(state: OpenState, act: Act<'submit'>): Decision {
+/** What is still lacking. A bar of law is none: it ends the case, on the record. */
+export function submitFault(state: OpenState): Decision | undefined {
   const { application, rules } = state;
   const silent = living(state).filter((member) => !state.consents.includes(member.personId));
   if (silent.length > 0)
@@ -148,9 +157,15 @@ export function submit(state: OpenState, act: Act<'submit'>): Decision {
     return refuse('coOwnerConsentMissing', '尚有共有人的同意未登记。', 'The consent of a co-owner is not on file.', {
       status: 409,
     });
-  const bar = barOfLaw(application, rules);
-  const fault = bar ? undefined : submissionFault(application, rules);
+  return barOfLaw(application, rules) ? undefined : submissionFault(application, rules);
+}
+
+/** Everything the law asks before the office looks at it; a bar of law ends the case here, on the record. */
+export function submit(state: OpenState, act: Act<'submit'>): Decision {
+  const { application, rules } = state;
+  const fault = submitFault(state);
   if (fault) return fault;
+  const bar = barOfLaw(application, rules);
   const on = dateOfInstant(act.receivedAt);
   const first = state.submittedOn === undefined;
   const events = [happened(act, 'applicationSubmitted', { on })];

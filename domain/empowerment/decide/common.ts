@@ -11,6 +11,9 @@ import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
 
+/** An act before its body is known: who asks, when, and the facts that the table promises it. */
+export type Asking = Pick<Envelope, 'type' | 'actor' | 'receivedAt' | 'facts'>;
+
 /** An event that takes effect when the act was received. */
 export function happened<T extends EventType>(
   act: Envelope,
@@ -23,11 +26,11 @@ export function happened<T extends EventType>(
 export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => ({ events, guards });
 
 /** Whose right is exercised: under a delegation the person delegated for, else the one who acts. */
-export const actingFor = (act: Envelope): string =>
+export const actingFor = (act: Pick<Envelope, 'actor'>): string =>
   act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
 
 /** Everybody who stands behind an act: who performs it, and whose right it is. */
-export const handsOf = (act: Envelope): string[] =>
+export const handsOf = (act: Pick<Envelope, 'actor'>): string[] =>
   act.actor.kind === 'person' ? [act.actor.personId, ...(act.actor.onBehalfOf === undefined ? [] : [act.actor.onBehalfOf])] : [];
 
 /** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */

@@ -6,14 +6,19 @@ import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { concluded, living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
-import { actingFor, decided, end, foresee, happened, releasing, type Act } from './common.ts';
+import { actingFor, decided, end, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 
 /** Not once the agreement is concluded: then it binds, and ends as it says itself. */
+export const withdrawFault = (state: OpenState): Decision | undefined =>
+  concluded(state) || state.rights.length > 0
+    ? refuse('agreementBinds', '协议已签署完成，不能撤回申请。', 'The agreement is concluded and binds: no withdrawal.', {
+        status: 409,
+      })
+    : undefined;
+
 export function withdraw(state: OpenState, act: Act<'withdraw'>): Decision {
-  if (concluded(state) || state.rights.length > 0)
-    return refuse('agreementBinds', '协议已签署完成，不能撤回申请。', 'The agreement is concluded and binds: no withdrawal.', {
-      status: 409,
-    });
+  const fault = withdrawFault(state);
+  if (fault) return fault;
   const { events, guards } = end(state, act, 'withdrawn');
   return decided([happened(act, 'caseWithdrawn', { grounds: act.body.grounds }), ...events], guards);
 }
@@ -24,8 +29,7 @@ function changeIfUnanimous(state: OpenState, act: Envelope, personId: string, co
   return [happened(act, 'representativeChanged', { from: state.representativeId, to: personId })];
 }
 
-export function proposeRepresentative(state: OpenState, act: Act<'proposeRepresentative'>): Decision {
-  const { personId } = act.body;
+export function proposalFault(state: OpenState, _: Asking, personId?: string): Decision | undefined {
   if (personId === state.representativeId)
     return refuse('alreadyRepresentative', '该完成人已是代表。', 'That inventor is the representative already.', { status: 409 });
   if (!living(state).some((member) => member.personId === personId))
@@ -35,17 +39,33 @@ export function proposeRepresentative(state: OpenState, act: Act<'proposeReprese
       'The representative must be one of the living inventors.',
       { at: '/personId', ...citing(state.rules, 'empowerment.teamConsent') },
     );
+  return undefined;
+}
+
+export function proposeRepresentative(state: OpenState, act: Act<'proposeRepresentative'>): Decision {
+  const { personId } = act.body;
+  const fault = proposalFault(state, act, personId);
+  if (fault) return fault;
   const by = actingFor(act);
   return decided([happened(act, 'representativeProposed', { personId, by }), ...changeIfUnanimous(state, act, personId, [by])]);
 }
 
+const noSuchProposal = (): Decision =>
+  refuse('noSuchProposal', '没有该更换代表的提议。', 'There is no such proposal.', { status: 409, at: '/personId' });
+
+export function representativeFault({ proposal }: OpenState, asking: Asking): Decision | undefined {
+  if (!proposal) return noSuchProposal();
+  return proposal.consents.includes(actingFor(asking))
+    ? refuse('alreadyConsented', '您已同意。', 'You have consented already.', { status: 409 })
+    : undefined;
+}
+
 export function consentToRepresentative(state: OpenState, act: Act<'consentToRepresentative'>): Decision {
   const { proposal } = state;
+  if (!proposal || proposal.personId !== act.body.personId) return noSuchProposal();
+  const fault = representativeFault(state, act);
+  if (fault) return fault;
   const by = actingFor(act);
-  if (!proposal || proposal.personId !== act.body.personId)
-    return refuse('noSuchProposal', '没有该更换代表的提议。', 'There is no such proposal.', { status: 409, at: '/personId' });
-  if (proposal.consents.includes(by))
-    return refuse('alreadyConsented', '您已同意。', 'You have consented already.', { status: 409 });
   const consents = [...proposal.consents, by];
   return decided([
     happened(act, 'representativeConsented', { personId: proposal.personId, by }),
@@ -53,9 +73,7 @@ export function consentToRepresentative(state: OpenState, act: Act<'consentToRep
   ]);
 }
 
-/** A death holds the share for the heirs; retirement and leaving change no right (nm-pilot.3.2d, elsewhere by agreement). */
-export function recordLifeEvent(state: OpenState, act: Act<'recordLifeEvent'>): Decision {
-  const { personId, kind, on, document } = act.body;
+export function lifeEventFault(state: OpenState, _: Asking, personId = ''): Decision | undefined {
   const member = state.team.find((m) => m.personId === personId);
   // Whoever is about to join by an amendment is waited for like a member.
   const joins = !member && state.amendment?.inventors.some((i) => i.personId === personId) === true;
@@ -64,9 +82,17 @@ export function recordLifeEvent(state: OpenState, act: Act<'recordLifeEvent'>): 
       status: 404,
       at: '/personId',
     });
-  if (member?.status === 'deceased' || state.amendment?.deceased.includes(personId))
-    return refuse('alreadyRecorded', '已登记该完成人去世。', 'The death is on record already.', { status: 409 });
-  if (kind !== 'died' && member?.status === kind)
+  return member?.status === 'deceased' || state.amendment?.deceased.includes(personId)
+    ? refuse('alreadyRecorded', '已登记该完成人去世。', 'The death is on record already.', { status: 409 })
+    : undefined;
+}
+
+/** A death holds the share for the heirs; retirement and leaving change no right (nm-pilot.3.2d, elsewhere by agreement). */
+export function recordLifeEvent(state: OpenState, act: Act<'recordLifeEvent'>): Decision {
+  const { personId, kind, on, document } = act.body;
+  const fault = lifeEventFault(state, act, personId);
+  if (fault) return fault;
+  if (kind !== 'died' && state.team.some((m) => m.personId === personId && m.status === kind))
     return refuse('alreadyRecorded', '该变动已登记。', 'This is on record already.', { status: 409 });
   if (compareDates(on, dateOfInstant(act.receivedAt)) > 0)
     return refuse('dateInFuture', '日期不能晚于登记当日。', 'The date cannot lie after the day it is recorded.', { at: '/on' });
@@ -97,17 +123,18 @@ function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent
   ];
 }
 
+export const heirsFault = (state: OpenState, _: Asking, personId?: string): Decision | undefined =>
+  state.team.some((m) => m.personId === personId && m.held)
+    ? undefined
+    : refuse('shareNotHeld', '该完成人没有待继承的份额。', 'No share of that person is held for heirs.', {
+        status: 409,
+        at: '/personId',
+      });
+
 export function recordHeirs(state: OpenState, act: Act<'recordHeirs'>): Decision {
-  const member = state.team.find((m) => m.personId === act.body.personId);
-  if (!member?.held)
-    return refuse('shareNotHeld', '该完成人没有待继承的份额。', 'No share of that person is held for heirs.', {
-      status: 409,
-      at: '/personId',
-    });
-  return decided([happened(act, 'heirsRecorded', act.body)]);
+  return heirsFault(state, act, act.body.personId) ?? decided([happened(act, 'heirsRecorded', act.body)]);
 }
 
-/** Two applications for one result: merged into the other, split off to a result of its own, or refused (scenario: linked cases). */
 /** Says to the earlier application what the record told only the later: that there is another, or is no longer. */
 export function noteLink(state: OpenState, act: Act<'noteLink'>): Decision {
   const { otherCaseId, ended } = act.body;
@@ -116,10 +143,16 @@ export function noteLink(state: OpenState, act: Act<'noteLink'>): Decision {
   return decided([happened(act, ended ? 'linkEnded' : 'linkNoted', { otherCaseId })]);
 }
 
+export const linkFault = (state: OpenState, _: Asking, otherCaseId = ''): Decision | undefined =>
+  state.linkedCases.includes(otherCaseId)
+    ? undefined
+    : refuse('linkUnknown', '本案与该案件没有关联。', 'This case is not linked to that one.', { at: '/otherCaseId' });
+
+/** Two applications for one result: merged into the other, split off to a result of its own, or refused (scenario: linked cases). */
 export function resolveLink(state: OpenState, act: Act<'resolveLink'>): Decision {
   const { outcome, otherCaseId, newAchievementId, grounds } = act.body;
-  if (!state.linkedCases.includes(otherCaseId))
-    return refuse('linkUnknown', '本案与该案件没有关联。', 'This case is not linked to that one.', { at: '/otherCaseId' });
+  const fault = linkFault(state, act, otherCaseId);
+  if (fault) return fault;
   const resolved = happened(act, 'linkResolved', act.body);
   if (outcome === 'split') {
     if (!newAchievementId || newAchievementId === state.application.achievementId)

@@ -4,7 +4,7 @@ import type { Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '
 import { deadlineBy, lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Citation, type Duration } from '../../rules.ts';
-import { compareDates, compareInstants, dateOfInstant } from '../../time/index.ts';
+import { addDays, compareDates, compareInstants, dateOfInstant, type CivilDate } from '../../time/index.ts';
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
@@ -12,27 +12,33 @@ import { interestsOf } from '../interests.ts';
 import { living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
-import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act } from './common.ts';
+import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 import { current, placeOn } from './place.ts';
 
 function windowRule(state: OpenState, kind: Notice['kind']): { value: Duration; cite: Citation; reading?: string } {
   return kind === 'price' ? ruleOf(state.rules, 'publicity.price') : ruleOf(state.rules, `publicity.${state.application.mode}`);
 }
 
+export function publishingFault(state: OpenState, _: Asking, kind?: Notice['kind']): Decision | undefined {
+  if (!kind || !noticesNeeded(state.application).includes(kind))
+    return refuse('noticeNotAsked', '本案不需要该类公示。', 'This case needs no such notice.', { at: '/kind' });
+  return current(state).some((notice) => notice.kind === kind)
+    ? refuse(
+        'alreadyPublished',
+        '该公示已发布；发布后不得修改。',
+        'This notice is published, and what is published does not change.',
+        { status: 409, at: '/kind' },
+      )
+    : undefined;
+}
+
 export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Decision {
   const { kind, content, contentDigest, items, place, n } = act.body;
   const { application, rules } = state;
-  if (!noticesNeeded(application).includes(kind))
-    return refuse('noticeNotAsked', '本案不需要该类公示。', 'This case needs no such notice.', { at: '/kind' });
+  const fault = publishingFault(state, act, kind);
+  if (fault) return fault;
   const shown = current(state).map((notice) => notice.kind);
   const before = state.notices.findLast((notice) => notice.kind === kind);
-  if (shown.includes(kind))
-    return refuse(
-      'alreadyPublished',
-      '该公示已发布；发布后不得修改。',
-      'This notice is published, and what is published does not change.',
-      { status: 409, at: '/kind' },
-    );
   const contents = ruleOf(rules, kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents');
   const missing = missingItems(contents.value, items);
   if (missing.length > 0)
@@ -76,9 +82,30 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
 const noticeMissing = (): Decision =>
   refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
 
+const openNotice = (state: OpenState, id: string | undefined): Notice | undefined =>
+  state.notices.find((n) => n.id === id && n.state === 'open');
+
+/** Whether a day of the window has come that is not on record as a gap. */
+function daysLeft({ deadline, gapDays }: Notice, today: CivilDate): boolean {
+  for (let day = deadline.startDate; compareDates(day, today) <= 0; day = addDays(day, 1)) {
+    if (compareDates(day, deadline.lastDay) > 0) return false;
+    if (!gapDays.includes(day)) return true;
+  }
+  return false;
+}
+
+const gapKnown = (): Decision =>
+  refuse('gapKnown', '这些日期的中断已登记。', 'These days are on record already.', { status: 409, at: '/days' });
+
+export function gapFault(state: OpenState, { receivedAt }: Asking, noticeId?: string): Decision | undefined {
+  const notice = openNotice(state, noticeId);
+  if (!notice) return noticeMissing();
+  return daysLeft(notice, dateOfInstant(receivedAt)) ? undefined : gapKnown();
+}
+
 /** Days on which the notice could not be read; they lengthen the window where the overlay says so. */
 export function recordPublicityGap(state: OpenState, act: Act<'recordPublicityGap'>): Decision {
-  const notice = state.notices.find((n) => n.id === act.body.noticeId && n.state === 'open');
+  const notice = openNotice(state, act.body.noticeId);
   if (!notice) return noticeMissing();
   const days = [...new Set(act.body.days)].filter((day) => !notice.gapDays.includes(day)).toSorted();
   const outside = days.find(
@@ -91,8 +118,7 @@ export function recordPublicityGap(state: OpenState, act: Act<'recordPublicityGa
     return refuse('dayOutsideWindow', `${outside} 不在公示期内或尚未到来。`, `${outside} is not a past day of the window.`, {
       at: '/days',
     });
-  if (days.length === 0)
-    return refuse('gapKnown', '这些日期的中断已登记。', 'These days are on record already.', { status: 409, at: '/days' });
+  if (days.length === 0) return gapKnown();
   const lengthened = valueOf(state.rules, 'publicity.gapLengthens')
     ? lengthen(notice.deadline, days.length, calendarOf(act))
     : undefined;
@@ -106,24 +132,27 @@ export function recordPublicityGap(state: OpenState, act: Act<'recordPublicityGa
   ]);
 }
 
-/** Takes a notice down; its time does not count, so that it must be published anew. */
-export function takeDownNotice(state: OpenState, act: Act<'takeDownNotice'>): Decision {
-  const notice = state.notices.find((n) => n.id === act.body.noticeId && n.state === 'open');
+export function takingDownFault(state: OpenState, _: Asking, noticeId?: string): Decision | undefined {
+  const notice = openNotice(state, noticeId);
   if (!notice) return noticeMissing();
   const pending = state.objections.some((o) => o.noticeId === notice.id && objection.isPending(o));
-  if (pending)
-    return refuse('objectionPending', '该公示有未办结的异议，不能撤下。', 'An objection to this notice is pending.', {
-      status: 409,
-    });
-  return decided([
-    happened(act, 'noticeTakenDown', { noticeId: notice.id, grounds: act.body.grounds }),
-    happened(act, 'stepEntered', { step: 'noticePreparation' }),
-  ]);
+  return pending
+    ? refuse('objectionPending', '该公示有未办结的异议，不能撤下。', 'An objection to this notice is pending.', {
+        status: 409,
+      })
+    : undefined;
+}
+
+/** Takes a notice down; its time does not count, so that it must be published anew. */
+export function takeDownNotice(state: OpenState, act: Act<'takeDownNotice'>): Decision {
+  const fault = takingDownFault(state, act, act.body.noticeId);
+  if (fault) return fault;
+  return decided([happened(act, 'noticeTakenDown', act.body), happened(act, 'stepEntered', { step: 'noticePreparation' })]);
 }
 
 /** By time alone. The record refuses it before the end, and while an earlier receipt is undelivered. */
 export function closeWindow(state: OpenState, act: Act<'closeWindow'>): Decision {
-  const notice = state.notices.find((n) => n.id === act.body.noticeId && n.state === 'open');
+  const notice = openNotice(state, act.body.noticeId);
   if (!notice) return noticeMissing();
   const { endsAt, key } = notice.deadline;
   const closed: NewEvent[] = [happened(act, 'windowClosed', { noticeId: notice.id, endsAt })];
@@ -209,7 +238,7 @@ function returnTo(state: OpenState, act: Envelope, step: Step): NewEvent[] {
   return [back, ...(next.step === 'agreement' && next.agreement ? conclude(next, act, next.agreement) : [])];
 }
 
-const matterOf = (state: OpenState, act: Envelope): objection.Matter => ({
+export const matterOf = (state: OpenState, act: Pick<Envelope, 'facts'>): objection.Matter => ({
   objections: state.objections,
   notices: state.notices,
   interests: interestsOf(state, act.facts.relations ?? []),

@@ -5,12 +5,12 @@ import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { after, bodyAt, finalBody } from '../route.ts';
+import type { Bodies } from '../acts.ts';
 import type { OpenState } from '../state.ts';
-import { assessBody, decided, end, enter, fact, happened, type Act } from './common.ts';
+import { assessBody, decided, end, enter, fact, happened, type Act, type Asking } from './common.ts';
 
-export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartment'>): Decision {
-  const { department, outcome, opinion } = act.body;
-  const { departments, rule } = valueOf(state.rules, 'review.departments');
+export function reviewFault(state: OpenState, { actor }: Asking, department = ''): Decision | undefined {
+  const { departments } = valueOf(state.rules, 'review.departments');
   if (!departments.includes(department))
     return refuse(
       'departmentNotAsked',
@@ -18,13 +18,21 @@ export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartmen
       `The reviewing departments here are: ${departments.join(', ')}.`,
       { at: '/department' },
     );
-  if (act.actor.kind === 'person' && !act.actor.departments.includes(department))
+  if (actor.kind === 'person' && !actor.departments.includes(department))
     return refuse('notYourDepartment', '您不能代表该部门审核。', 'You do not review for that department.', {
       status: 403,
       at: '/department',
     });
-  if (state.reviews.some((review) => review.department === department))
-    return refuse('alreadyReviewed', '该部门已审核。', 'That department has reviewed.', { status: 409, at: '/department' });
+  return state.reviews.some((review) => review.department === department)
+    ? refuse('alreadyReviewed', '该部门已审核。', 'That department has reviewed.', { status: 409, at: '/department' })
+    : undefined;
+}
+
+export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartment'>): Decision {
+  const { department, outcome, opinion } = act.body;
+  const fault = reviewFault(state, act, department);
+  if (fault) return fault;
+  const { departments, rule } = valueOf(state.rules, 'review.departments');
   const reviews = [...state.reviews, { department, outcome, opinion }];
   const objections = reviews.filter((review) => review.outcome === 'object').length;
   const agreed = reviews.length - objections;
@@ -43,10 +51,25 @@ export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartmen
   ]);
 }
 
-export function nameSubstitute(state: OpenState, act: Act<'nameSubstitute'>): Decision {
-  const { body, for: member, personId, grounds } = act.body;
+type Naming = Pick<Bodies['nameSubstitute'], 'body' | 'for' | 'personId'>;
+
+/** Everybody on the list of substitutes, for each member they might stand for. */
+export function substitutions(state: OpenState, asking: Asking): Naming[] {
+  const body = bodyAt(state.step);
+  const facts = body && fact(asking, 'bodies')[body];
+  if (!facts) return [];
+  return facts.substitutes.flatMap(({ personId }) => facts.members.map((m) => ({ body, for: m.personId, personId })));
+}
+
+const substituted = (state: OpenState, { body, for: member, personId }: Naming) => [
+  ...state.substitutes[body].filter((s) => s.for !== member),
+  { for: member, personId },
+];
+
+export function substituteFault(state: OpenState, act: Asking, naming?: Naming): Decision | undefined {
   const sitting = bodyAt(state.step);
-  if (sitting !== body)
+  const { body = sitting, for: member, personId } = naming ?? {};
+  if (!sitting || sitting !== body)
     return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
       status: 409,
       at: '/body',
@@ -57,25 +80,52 @@ export function nameSubstitute(state: OpenState, act: Act<'nameSubstitute'>): De
   if (facts.members.some((m) => m.personId === personId))
     return refuse('alreadyAMember', '替补人员已是该机构成员。', 'The substitute is a member already.', { at: '/personId' });
   const listed = facts.substitutes.find((s) => s.personId === personId && (s.for === undefined || s.for === member));
-  if (!listed)
+  if (!listed || !naming)
     return refuse('notASubstitute', '该人员不在替补名单中。', 'That person is not on the list of substitutes.', {
       at: '/personId',
     });
-  const substitutes = [...state.substitutes[body].filter((s) => s.for !== member), { for: member, personId }];
   if (state.substitutes[body].some((s) => s.personId === personId && s.for !== member))
     return refuse('substituteTaken', '该人员已替补另一成员。', 'That person already stands for another member.', {
       status: 409,
       at: '/personId',
     });
-  const assessment = assessBody(state, act, body, substitutes);
-  if (!assessment.eligible.includes(personId))
+  return assessBody(state, act, body, substituted(state, naming)).eligible.includes(naming.personId)
+    ? undefined
+    : refuse(
+        'substituteBarred',
+        '该人员与本事项有利害关系，应当回避。',
+        'That person has an interest in the matter and must stand aside.',
+        { at: '/personId' },
+      );
+}
+
+export function nameSubstitute(state: OpenState, act: Act<'nameSubstitute'>): Decision {
+  const { body } = act.body;
+  const fault = substituteFault(state, act, act.body);
+  if (fault) return fault;
+  const assessment = assessBody(state, act, body, substituted(state, act.body));
+  return decided([happened(act, 'substituteNamed', { ...act.body, assessment })]);
+}
+
+/** Whether the body can meet at all: it has the departments it must have, and a quorum is left. */
+export function meetingFault(state: OpenState, act: Asking): Decision | undefined {
+  const sitting = bodyAt(state.step);
+  if (!sitting) return undefined;
+  const { missingDepartments, enough, eligible, quorum } = assessBody(state, act, sitting);
+  if (missingDepartments.length > 0)
     return refuse(
-      'substituteBarred',
-      '该人员与本事项有利害关系，应当回避。',
-      'That person has an interest in the matter and must stand aside.',
-      { at: '/personId' },
+      'bodyLacksDepartment',
+      `领导小组缺少以下部门：${missingDepartments.join('、')}。`,
+      `The leading group lacks these departments: ${missingDepartments.join(', ')}.`,
+      { status: 409, ...citing(state.rules, 'decision.group.departments') },
     );
-  return decided([happened(act, 'substituteNamed', { body, for: member, personId, grounds, assessment })]);
+  if (enough) return undefined;
+  return refuse(
+    'quorumLost',
+    `回避后可表决的成员为 ${eligible.length} 人，不足法定人数 ${quorum}；请指定替补成员。`,
+    `After recusals ${eligible.length} may vote and ${quorum} are needed; name substitutes.`,
+    citing(state.rules, 'decision.collective'),
+  );
 }
 
 export function recordDecision(state: OpenState, act: Act<'recordDecision'>): Decision {
@@ -112,14 +162,9 @@ export function recordDecision(state: OpenState, act: Act<'recordDecision'>): De
     return refuse('substituteNotNamed', '替补成员应事先指定并记录。', 'A substitute must have been named beforehand.', {
       at: '/substitutes',
     });
+  const fault = meetingFault(state, act);
+  if (fault) return fault;
   const assessment = assessBody(state, act, minutes.body);
-  if (assessment.missingDepartments.length > 0)
-    return refuse(
-      'bodyLacksDepartment',
-      `领导小组缺少以下部门：${assessment.missingDepartments.join('、')}。`,
-      `The leading group lacks these departments: ${assessment.missingDepartments.join(', ')}.`,
-      { status: 409, ...citing(state.rules, 'decision.group.departments') },
-    );
   const counted = count(
     {
       present: minutes.present,

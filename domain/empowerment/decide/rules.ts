@@ -4,9 +4,10 @@ import { isPending } from '../../objection/index.ts';
 import type { Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, sameRules, valueOf, type RuleSnapshot } from '../../rules.ts';
+import type { Bodies } from '../acts.ts';
 import { bodyAt, finalBody } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
-import { decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
+import { decided, end, enter, fact, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 import { barOfLaw, submissionFault } from './guards.ts';
 import { placeOn } from './place.ts';
 
@@ -47,9 +48,21 @@ function longEnough(notice: Notice, state: OpenState, rules: RuleSnapshot): bool
   return comparable && n >= floor.n;
 }
 
-/** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */
-export function transitionRules(state: OpenState, act: Act<'transitionRules'>): Decision {
-  const { toHash, minutesNumber, minutes, grounds, newNotice } = act.body;
+/** To which rules a case is moved, and whether with a new notice. */
+type Move = Pick<Bodies['transitionRules'], 'toHash' | 'newNotice'>;
+
+/** The two ways in which the case could be moved today. */
+export const moves = (asking: Asking): Move[] =>
+  [false, true].map((newNotice) => ({ toHash: fact(asking, 'currentRules').hash, newNotice }));
+
+/** Notices of this round that were shown, whether or not they still are. */
+const shownNow = (state: OpenState): Notice[] => state.notices.filter((n) => n.round === state.round && n.state !== 'takenDown');
+
+/** What the application lacks under the new rules, once it has been submitted. */
+const lacking = (state: OpenState, rules: RuleSnapshot): ReturnType<typeof submissionFault> =>
+  state.submittedOn === undefined || state.step === 'returned' ? undefined : submissionFault(state.application, rules);
+
+export function transitionFault(state: OpenState, act: Asking, { toHash, newNotice }: Move): Decision | undefined {
   const { application } = state;
   const rules = fact(act, 'currentRules');
   // A case that was raised is moved in any case: the rule that raised it may have been taken back since.
@@ -62,7 +75,6 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
       'The current rules are not the version you chose; look again.',
       { status: 409, at: '/toHash' },
     );
-  const move = { fromHash: state.rules.hash, rules, minutesNumber, minutes, grounds };
   const binds = concluded(state);
   // What has been agreed lives on under new law; there is nothing left to publicise or to decide.
   if (binds && (newNotice || !state.raised))
@@ -72,10 +84,8 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
       'The agreement is concluded and binds: only a prevailing rule moves the case now, and without a new notice.',
       { status: 409 },
     );
-  if (binds) return decided([happened(act, 'rulesTransitioned', { ...move, newNotice: false })]);
-  const shown = state.notices.filter((n) => n.round === state.round && n.state !== 'takenDown');
-  const published = shown.length > 0;
-  const fault = state.submittedOn === undefined || state.step === 'returned' ? undefined : submissionFault(application, rules);
+  const shown = shownNow(state);
+  if (binds || shown.length === 0) return undefined;
   const order = valueOf(rules, 'publicity.order');
   // What was shown without the approval, or in the order, that the rules ask for now was shown too early.
   const early =
@@ -84,19 +94,31 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
   const short = shown.find((notice) => !longEnough(notice, state, rules));
   // Opting in to a rule of equal rank is a decision with a new notice; only a prevailing rule may leave a notice standing,
   // and only one that satisfies it.
-  if (published && !newNotice && (!state.raised || fault || early || short))
+  if (!newNotice && (!state.raised || lacking(state, rules) || early || short))
     return refuse(
       'newNoticeNeeded',
       '已公示的案件改用新规则应重新公示。',
       'A case that has been publicised moves to new rules with a new notice.',
       { at: '/newNotice', ...(short ? { clause: ruleOf(rules, `publicity.${application.mode}`).cite.clause } : {}) },
     );
-  const again = published && newNotice;
   const open = state.objections.some((o) => isPending(o) || (o.consequence !== 'none' && !state.settled.includes(o.id)));
-  if (again && open)
-    return refuse('objectionPending', '有未办结的异议，办结后再变更适用规则。', 'An objection is pending; decide it first.', {
-      status: 409,
-    });
+  return newNotice && open
+    ? refuse('objectionPending', '有未办结的异议，办结后再变更适用规则。', 'An objection is pending; decide it first.', {
+        status: 409,
+      })
+    : undefined;
+}
+
+/** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */
+export function transitionRules(state: OpenState, act: Act<'transitionRules'>): Decision {
+  const { minutesNumber, minutes, grounds, newNotice } = act.body;
+  const { application } = state;
+  const rules = fact(act, 'currentRules');
+  const shut = transitionFault(state, act, act.body);
+  if (shut) return shut;
+  const move = { fromHash: state.rules.hash, rules, minutesNumber, minutes, grounds };
+  if (concluded(state)) return decided([happened(act, 'rulesTransitioned', { ...move, newNotice: false })]);
+  const again = newNotice && shownNow(state).length > 0;
   const moved = happened(act, 'rulesTransitioned', { ...move, newNotice: again });
   const next = foresee(state, act, [moved]);
   const bar = state.submittedOn === undefined ? undefined : barOfLaw(application, rules);
@@ -105,6 +127,7 @@ export function transitionRules(state: OpenState, act: Act<'transitionRules'>): 
     const events = [moved, refused, ...end(state, act, 'refused').events];
     return decided(events, releasing(state, events));
   }
+  const fault = lacking(state, rules);
   if (fault) {
     const items = [{ at: fault.refusal.at ?? '/application', text: grounds }];
     return decided([

@@ -13,8 +13,8 @@ export interface Try {
   body: unknown;
 }
 
-const people = ['an', 'bo', 'chen', 'ding', 'eva', 'fang', 'g1', 'g2', 'l1', 'nobody'];
-const staff = [
+export const people = ['an', 'bo', 'chen', 'ding', 'eva', 'fang', 'g1', 'g2', 'l1', 'nobody'];
+export const staff = [
   'officer',
   'officer2',
   'secretary',
@@ -107,7 +107,7 @@ const makers: Makers = {
   closeWindow: (one, pick) => ({ noticeId: noticeOf(one, pick) }),
   recordPublicityGap: (one, pick) => ({
     noticeId: noticeOf(one, pick),
-    days: [addDays(dateOfInstant(one.now), -pick(5))],
+    days: [addDays(dateOfInstant(one.now), -pick(pick(3) === 0 ? 40 : 5))],
     grounds: sealed('g'),
   }),
   takeDownNotice: (one, pick) => ({ noticeId: noticeOf(one, pick), grounds: sealed('g') }),
@@ -139,7 +139,7 @@ const makers: Makers = {
     const consequence = from(['none', 'none', 'amend', 'refuse'] as const, pick);
     return {
       objectionId: objectionOf(one, pick),
-      body: 'academicCommittee',
+      body: one.state.rules?.rules['objection.review']?.value.body ?? '',
       confirmed: consequence === 'none',
       consequence,
       reasons: sealed('r'),
@@ -147,9 +147,9 @@ const makers: Makers = {
     };
   },
   proposeAmendment: (one, pick) => ({
-    inventors: split(pick),
+    inventors: pick(3) === 0 ? one.application.inventors : split(pick),
     unitPpm: pick(3) === 0 ? pick(1_000_001) : one.application.unitPpm,
-    incomeUnitPpm: one.application.incomeUnitPpm,
+    incomeUnitPpm: pick(3) === 0 ? pick(1_000_001) : one.application.incomeUnitPpm,
     grounds: sealed('g'),
   }),
   signAmendment: (one) => ({ amendmentVersion: one.state.amendments }),
@@ -162,7 +162,7 @@ const makers: Makers = {
     number: 'r',
     on: addDays(dateOfInstant(one.now), 1 - pick(3)),
     document: paper('r'),
-    signedBy: ['an', 'bo', 'chen'],
+    signedBy: one.state.team.map((m) => m.personId),
   }),
   grantUseRight: (one) => ({ startsOn: one.state.agreement?.text.startsOn ?? '2026-01-01' }),
   tagLedger: () => ({ attribute: 'granted', stage: 'research', conversion: 'intended' }),
@@ -193,6 +193,9 @@ const makers: Makers = {
   applyCalendar: () => ({ calendarVersion: 'x' }),
   raisePrevailingRules: (one) => ({ toHash: one.rules.hash, keys: ['x'] }),
 };
+
+/** A body for the act, such as somebody might send. */
+export const bodyFor = <T extends ActType>(one: Case, type: T, pick: Pick): Bodies[T] => makers[type](one, pick);
 
 const types = Object.keys(actTable) as ActType[];
 /** Rare ones end a case, or a person. */

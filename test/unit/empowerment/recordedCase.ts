@@ -99,11 +99,10 @@ export class RecordedCase {
     };
   }
 
-  /** One act of whoever, taken or refused; `receivedAt` lets it be received before it is delivered. */
-  perform<T extends ActType>(actor: Actor, type: T, body: Bodies[T], receivedAt = this.now): Outcome {
-    this.acts += 1;
+  /** The act as it comes to the case. */
+  envelope<T extends ActType>(actor: Actor, type: T, body: Bodies[T], receivedAt = this.now): Envelope<T, Bodies[T]> {
     const running = this.state.notices.filter((n) => n.deadline.state === 'running').map((n) => n.deadline);
-    const act: Envelope = {
+    return {
       actId: `${this.id}-act-${this.acts}`,
       type,
       receivedAt,
@@ -112,6 +111,12 @@ export class RecordedCase {
       timely: Object.fromEntries(running.map(({ key, endsAt }) => [key, receivedAt < endsAt])),
       facts: Object.hasOwn(actTable, type) ? this.facts(type) : {},
     };
+  }
+
+  /** One act of whoever, taken or refused; `receivedAt` lets it be received before it is delivered. */
+  perform<T extends ActType>(actor: Actor, type: T, body: Bodies[T], receivedAt = this.now): Outcome {
+    this.acts += 1;
+    const act: Envelope = this.envelope(actor, type, body, receivedAt);
     const before = this.state;
     const decision = empowerment.decide(this.state, act);
     expect(this.state).toBe(before);
@@ -188,13 +193,14 @@ export class RecordedCase {
   }
 
   actor(who: string, onBehalfOf?: string): Actor {
+    if (who === 'system') return { kind: 'system' };
     const departments = who.startsWith('reviewer-') ? [who.slice('reviewer-'.length)] : [];
     const roles = rolesOf(who.startsWith('reviewer-') ? 'reviewer' : who);
     return { kind: 'person', personId: who, ...(onBehalfOf ? { onBehalfOf } : {}), roles, departments };
   }
 
   tries<T extends ActType>(who: string, type: T, body: Bodies[T]): Outcome {
-    return this.perform(who === 'system' ? { kind: 'system' } : this.actor(who), type, body);
+    return this.perform(this.actor(who), type, body);
   }
 
   /** The act must be taken. */

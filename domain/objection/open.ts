@@ -1,0 +1,164 @@
+/**
+ * What can be done to an objection as it stands, and by whom, before anything else is said of the act: the deciders refuse
+ * by it, and people are offered what it leaves open.
+ */
+import { barOf, type Interests } from '../collective/index.ts';
+import type { Envelope, Refusal } from '../process.ts';
+import type { Notice } from '../publicity/index.ts';
+import { refuse } from '../refusal.ts';
+import type { RuleSnapshot } from '../rules.ts';
+import { compareInstants } from '../time/index.ts';
+import { isPending } from './evolve.ts';
+import type { Objection } from './types.ts';
+
+export interface Matter {
+  objections: Objection[];
+  notices: Notice[];
+  interests: Interests;
+  rules: RuleSnapshot;
+}
+
+/** An act before its body is known. */
+type Asking = Pick<Envelope, 'actor' | 'receivedAt'>;
+
+type Fault = { refusal: Refusal } | undefined;
+
+export const personOf = ({ actor }: Pick<Envelope, 'actor'>): string =>
+  actor.kind === 'person' ? (actor.onBehalfOf ?? actor.personId) : 'system';
+
+const find = (matter: Matter, id: string | undefined): Objection | undefined => matter.objections.find((one) => one.id === id);
+
+const notFound = (): { refusal: Refusal } =>
+  refuse('objectionNotFound', '没有该异议。', 'There is no such objection.', { status: 404, at: '/objectionId' });
+
+const wrongState = (objection: Objection): { refusal: Refusal } =>
+  refuse(
+    'objectionState',
+    `该异议目前为“${objection.state}”，不能办理此事项。`,
+    `The objection is ${objection.state}; this cannot be done to it now.`,
+    { status: 409 },
+  );
+
+/** Why the act cannot be done to the objection of that id by whoever asks, or nothing. */
+export type ObjectionFault = (matter: Matter, asking: Asking, id?: string) => Fault;
+
+/** For acts that can be done to any objection in such a state. */
+const inState =
+  (...states: Objection['state'][]): ObjectionFault =>
+  (matter, _, id) => {
+    const objection = find(matter, id);
+    if (!objection) return notFound();
+    return states.includes(objection.state) ? undefined : wrongState(objection);
+  };
+
+/** For acts of the objector. Whose objection it is stays hidden: somebody else's answers as if it did not exist. */
+const ofOwn =
+  (more: (objection: Objection, asking: Asking) => Fault): ObjectionFault =>
+  (matter, asking, id) => {
+    const objection = find(matter, id);
+    return objection && objection.objectorId === personOf(asking) ? more(objection, asking) : notFound();
+  };
+
+/** The objection that the act names, or why the act cannot be done to it. */
+export function reach(
+  fault: ObjectionFault,
+  matter: Matter,
+  act: Envelope<string, { objectionId: string }>,
+): Objection | { refusal: Refusal } {
+  return fault(matter, act, act.body.objectionId) ?? find(matter, act.body.objectionId) ?? notFound();
+}
+
+/** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. */
+export function mayHandle(matter: Matter, personId: string): { refusal: Refusal } | undefined {
+  const bar = barOf(personId, matter.interests);
+  if (!bar) return undefined;
+  return refuse(
+    'handlerBarred',
+    `${personId} 与本事项有利害关系（${bar.bar}），应当回避。`,
+    `${personId} has an interest (${bar.bar}) and must stand aside.`,
+    { at: '/handlers' },
+  );
+}
+
+/** A letter waits for a second person. */
+export const toConfirm: ObjectionFault = (matter, asking, id) => {
+  const objection = find(matter, id);
+  const wrong = inState('unconfirmed')(matter, asking, id);
+  if (wrong || !objection) return wrong;
+  const confirmedBy = asking.actor.kind === 'person' ? asking.actor.personId : 'system';
+  // Hand and principal on both sides: a deputy is no second person to the one deputised for, nor to their own entry.
+  const entered = [objection.enteredBy, objection.enteredFor];
+  return entered.includes(confirmedBy) || entered.includes(personOf(asking))
+    ? refuse(
+        'secondPersonNeeded',
+        '书面异议应由录入人以外的人员复核。',
+        'Somebody other than the person who entered it must confirm.',
+        { status: 403 },
+      )
+    : undefined;
+};
+
+export const toAnswer = inState('received');
+export const toRecuse = inState('admitted');
+export const toReview = inState('underReview');
+
+/** A finding is its handlers' alone. */
+export const toFind: ObjectionFault = (matter, asking, id) => {
+  const wrong = inState('admitted')(matter, asking, id);
+  if (wrong) return wrong;
+  if (!find(matter, id)?.handlers.includes(personOf(asking)))
+    return refuse('notAHandler', '只有本异议的调查人可以作出处理决定。', 'Only a handler of this objection decides it.', {
+      status: 403,
+    });
+  // Somebody fit when named may have come to have an interest since, for example by objecting as well.
+  return mayHandle(matter, personOf(asking));
+};
+
+export const toWithdraw = ofOwn((objection) =>
+  objection.state === 'received' || objection.state === 'admitted' ? undefined : wrongState(objection),
+);
+
+/** One review, within its time. */
+export const toAskReview = ofOwn((objection, { receivedAt }) => {
+  if (objection.reviewed) return refuse('reviewedOnce', '复核只进行一次。', 'There is one review only.', { status: 409 });
+  const { review } = objection;
+  if (!review) return wrongState(objection);
+  return review.state !== 'running' || compareInstants(receivedAt, review.endsAt) >= 0
+    ? refuse('reviewTooLate', '申请复核的期限已过。', 'The time for asking a review is over.', {
+        status: 409,
+        clause: review.clause,
+      })
+    : undefined;
+});
+
+export const toWaive = ofOwn((objection) => (objection.review?.state === 'running' ? undefined : wrongState(objection)));
+
+export const toLapse: ObjectionFault = (matter, _, id) => {
+  const objection = find(matter, id);
+  if (!objection) return notFound();
+  return objection.review?.state === 'running' ? undefined : wrongState(objection);
+};
+
+/** The notice that an objection is about. */
+export const noticeOf = (matter: Matter, id: string | undefined): Notice | { refusal: Refusal } =>
+  matter.notices.find((n) => n.id === id) ??
+  refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
+
+/** Whether the person can object to the notice now: it is in force, and no objection of theirs to it is pending. */
+export function objectingFault(matter: Matter, asking: Asking, noticeId?: string): Fault {
+  const notice = noticeOf(matter, noticeId);
+  if ('refusal' in notice) return notice;
+  if (notice.state === 'superseded' || notice.state === 'takenDown')
+    return refuse(
+      'noticeReplaced',
+      '该公示已被更正公示取代或撤下，请针对现行公示提出异议。',
+      'The notice was replaced or taken down; object to the notice in force.',
+      { status: 409, at: '/noticeId' },
+    );
+  const objectorId = personOf(asking);
+  return matter.objections.some((o) => o.objectorId === objectorId && o.noticeId === noticeId && isPending(o))
+    ? refuse('alreadyObjected', '您对该公示的异议正在处理中，可补充材料。', 'Your objection to this notice is being handled.', {
+        status: 409,
+      })
+    : undefined;
+}
