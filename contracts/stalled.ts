@@ -60,6 +60,10 @@ export const stalledChecks = {
   quorum: 15,
   /** This year's calendar, and the keys that are needed. */
   platform: 15,
+  /** What the engine tells of single cases. */
+  engine: 15,
+  /** Every open case against every running workflow. */
+  comparison: 3_600,
 } as const;
 
 export type StalledCheck = keyof typeof stalledChecks;

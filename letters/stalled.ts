@@ -30,6 +30,8 @@ const checks: Record<string, Bilingual> = {
   database: { zh: '数据库中的停滞事项', en: 'what the database tells' },
   quorum: { zh: '决策机构的法定人数', en: 'quorums' },
   platform: { zh: '日历与密钥', en: 'calendar and keys' },
+  engine: { zh: '流程引擎中的停滞事项', en: 'what the engine tells' },
+  comparison: { zh: '在办案件与运行中流程的比对', en: 'open cases against running workflows' },
 };
 
 const sayings: Sayings = {
@@ -99,9 +101,11 @@ const sayings: Sayings = {
     '找回密钥并重新启动；不会丢失数据',
     'Put it back and restart; nothing is lost',
   ],
-  noWorker: () => [
-    '没有工作进程在运行，所有案件停止',
-    'No worker runs: every case stands still',
+  noWorker: ({ build }) => [
+    build === undefined ? '没有工作进程在运行，所有案件停止' : '现行版本的工作进程不在领取任务，所有案件停止',
+    build === undefined
+      ? 'No worker runs: every case stands still'
+      : 'No worker of the current release polls: every case stands still',
     '启动工作进程；已收到的办理不会丢失',
     'Start a worker; nothing that was received is lost',
   ],

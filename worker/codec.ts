@@ -37,6 +37,18 @@ export function keyRing(newest: string, base64ById: Readonly<Record<string, stri
   return { newest: () => ({ id: newest, key: current }), byId: (id) => keys.get(id) };
 }
 
+/** The same keys; `missing` gathers the ids of those that were asked for in vain. */
+export function noticing(keys: KeyProvider, missing: Set<string>): KeyProvider {
+  return {
+    newest: () => keys.newest(),
+    byId(id) {
+      const key = keys.byId(id);
+      if (!key) missing.add(id);
+      return key;
+    },
+  };
+}
+
 const ENCODING = 'binary/fuquan-aes-256-gcm';
 const KEY_ID = 'fuquan-key';
 const DEFLATED = 'fuquan-deflated';

@@ -6,13 +6,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from 
 import type { ClientConfig, Pool } from 'pg';
 import { caseTaskQueue, type CaseActivities, type RehearsalClock } from '../contracts/messages.ts';
 import { workflowBundle, type WorkflowBundle } from './bundle.ts';
-import { dataConverter, type KeyProvider } from './codec.ts';
+import { dataConverter, noticing, type KeyProvider } from './codec.ts';
 import { makeCurrent, registerSearchAttributes } from './deployment.ts';
 import { startDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createFactActivities, factReader, type FactReader } from './facts.ts';
 import { reasonOf, type Log } from './log.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { createWorkflowActivities } from './settle.ts';
+import { failingActivities } from './stalled/suspects.ts';
 
 export interface WorkerConfig {
   temporalAddress: string;
@@ -43,8 +44,11 @@ export interface Attending {
   client: Client;
   identity: string;
   buildId: string;
+  taskQueue: string;
   /** Whether the worker polls. */
   healthy(): boolean;
+  /** Keys that it was asked for and does not have. */
+  missingKeys(): string[];
 }
 
 export interface WorkerDeps {
@@ -85,7 +89,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   installRuntime(log, config.sdkMetricsAddress);
   const bundle = deps.bundle ?? (await workflowBundle({ cacheDir: config.cacheDir }));
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const converter = dataConverter(deps.keys);
+  const missingKeys = new Set<string>();
+  const converter = dataConverter(noticing(deps.keys, missingKeys));
   const started = new Started(log);
   try {
     // One connection for both, so that no act travels further than it must.
@@ -103,6 +108,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       workflowBundle: { code: bundle.code },
       activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader), deps.metrics),
       dataConverter: converter,
+      interceptors: { activity: [() => ({ inbound: failingActivities(pool) })] },
       // More of them at once than connections would only wait inside their own time limits.
       maxConcurrentLocalActivityExecutions: slots,
       maxConcurrentActivityTaskExecutions: Math.min(slots, ORDINARY_ACTIVITIES),
@@ -143,7 +149,9 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     });
     const healthy = (): boolean => worker.getState() === 'RUNNING';
     const { buildId } = bundle;
-    const companions = (deps.companions ?? []).map((start) => start({ client, identity, buildId, healthy }));
+    const companions = (deps.companions ?? []).map((start) =>
+      start({ client, identity, buildId, taskQueue, healthy, missingKeys: () => [...missingKeys] }),
+    );
     started.add(async () => {
       await Promise.allSettled([dispatcher, ...companions].map((one) => one.stop()));
     });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { stalledChecks } from '../../contracts/stalled.ts';
 import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import { sampleInstitutionId, samplePersonId } from '../../runtime/samplePeople.ts';
-import type { Companion, RunningWorker } from '../../worker/main.ts';
+import type { RunningWorker } from '../../worker/main.ts';
 import { expectProblem } from './problem.ts';
 import { testApi, type TestApi } from './service.ts';
 import { appears, goes, listed, watching, type Listed } from './stalledList.ts';
@@ -15,7 +16,6 @@ const here = 'hohhot-university';
 const institutionId = sampleInstitutionId(here);
 let api: TestApi;
 let worker: RunningWorker | undefined;
-let watch: Companion | undefined;
 
 beforeAll(async () => {
   api = await testApi({ answerWithinMs: 30_000 });
@@ -28,7 +28,6 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await watch?.stop();
   await worker?.stop();
   await api?.close();
 });
@@ -57,18 +56,12 @@ describe('without a worker', () => {
 
 describe('with a worker that looks', () => {
   beforeAll(async () => {
-    worker = await workerFor(api);
-    watch = watching(api, {
-      client: worker.client,
-      identity: 'test',
-      buildId: 'test',
-      healthy: () => worker?.healthy() ?? false,
-    });
+    worker = await workerFor(api, { companions: [watching(api)] });
   });
 
   it('the list is whole, and empty when nothing stands still', async () => {
     await goes(api, here, 'noWorker');
-    for (const check of ['database', 'quorum', 'platform']) await goes(api, here, `checkStopped:${check}`);
+    for (const check of Object.keys(stalledChecks)) await goes(api, here, `checkStopped:${check}`);
     expect((await listed(api, here)).body).toMatchObject({ items: [], complete: true });
   });
 

@@ -1,19 +1,27 @@
 /** A real worker over the test's database, so that acts are answered. */
 import { createCaseActivities } from '../../activities/record.ts';
+import type { CaseActivities } from '../../contracts/messages.ts';
 import type { Log } from '../../worker/log.ts';
 import { startOutbox } from '../../worker/outbox.ts';
-import { startWorker, type RunningWorker } from '../../worker/main.ts';
+import { startWorker, type RunningWorker, type WorkerDeps } from '../../worker/main.ts';
 import type { WorkerMetrics } from '../../worker/metrics.ts';
 import { NAMESPACE, temporalAddress, uniqueTaskQueue } from '../harness/services.ts';
 import { bundleCache, QuietLog, testKeys } from '../workflows/support/engine.ts';
 import type { TestApi } from './service.ts';
 
-/** `told` takes the numbers; with a task queue of its own another test's worker is none of ours. */
-export async function workerFor(
-  api: TestApi,
-  told: { metrics?: WorkerMetrics; taskQueue?: string; log?: Log } = {},
-): Promise<RunningWorker> {
-  const { metrics, taskQueue = uniqueTaskQueue('cases'), log = new QuietLog() } = told;
+export interface WorkerOptions extends Partial<Pick<WorkerDeps, 'keys' | 'bundle' | 'companions'>> {
+  /** Takes the numbers. */
+  metrics?: WorkerMetrics;
+  /** Of its own, so that another test's worker is none of ours, unless it comes after another worker. */
+  taskQueue?: string;
+  log?: Log;
+  /** Wraps the activities, for faults. */
+  activities?: (real: CaseActivities) => CaseActivities;
+}
+
+export async function workerFor(api: TestApi, options: WorkerOptions = {}): Promise<RunningWorker> {
+  const { metrics, taskQueue = uniqueTaskQueue('cases'), log = new QuietLog(), keys = testKeys, bundle } = options;
+  const { activities = (real) => real, companions = [] } = options;
   const connection = { connectionString: api.databaseUrl };
   const { pool, sealer } = api;
   return startWorker({
@@ -25,12 +33,14 @@ export async function workerFor(
     },
     pool,
     connection,
-    keys: testKeys,
-    activities: createCaseActivities({ pool }),
+    keys,
+    activities: activities(createCaseActivities({ pool })),
     log,
+    ...(bundle && { bundle }),
     ...(metrics && { metrics }),
     companions: [
       () => startOutbox({ pool, connection, opener: sealer, channels: [], log, sweepMs: 200, ...(metrics && { metrics }) }),
+      ...companions,
     ],
   });
 }

@@ -3,13 +3,15 @@ import type { Pool } from 'pg';
 import type { FactReader } from '../facts.ts';
 import type { Log } from '../log.ts';
 import type { Attending, Companion } from '../main.ts';
+import { comparison } from './comparison.ts';
 import { databaseCheck } from './database.ts';
+import { engineCheck, type EngineOptions } from './engine.ts';
 import { platformCheck } from './platform.ts';
 import { startPresence } from './presence.ts';
 import { quorumCheck } from './quorum.ts';
 import { startStalledChecks, type Check, type StalledOptions } from './round.ts';
 
-export interface WatchOptions extends Pick<StalledOptions, 'everyMs' | 'everySeconds'> {
+export interface WatchOptions extends Pick<StalledOptions, 'everyMs' | 'everySeconds'>, Pick<EngineOptions, 'youngMs'> {
   pool: Pool;
   facts: FactReader;
   /** Ids of the keys at hand. */
@@ -18,20 +20,28 @@ export interface WatchOptions extends Pick<StalledOptions, 'everyMs' | 'everySec
 }
 
 /** Every check of the list. */
-export function allChecks({ pool, facts, keyIds }: WatchOptions): Check[] {
-  return [databaseCheck(pool), quorumCheck(pool, facts), platformCheck({ pool, keyIds })];
+export function allChecks({ pool, facts, keyIds, youngMs }: WatchOptions, { client, taskQueue }: Attending): Check[] {
+  return [
+    databaseCheck(pool),
+    quorumCheck(pool, facts),
+    platformCheck({ pool, keyIds }),
+    engineCheck({ pool, client, taskQueue, ...(youngMs !== undefined && { youngMs }) }),
+    comparison({ pool, client, taskQueue }),
+  ];
 }
 
 /** Says that this worker is there, and looks for what stands still. */
 export function watchStalled(options: WatchOptions, worker: Attending): Companion {
+  const { pool, log } = options;
   const presence = startPresence({
-    pool: options.pool,
-    log: options.log,
+    pool,
+    log,
     identity: worker.identity,
     buildId: worker.buildId,
     polls: () => worker.healthy(),
+    missingKeys: () => worker.missingKeys(),
   });
-  const checks = startStalledChecks({ ...options, checks: allChecks(options) });
+  const checks = startStalledChecks({ ...options, checks: allChecks(options, worker) });
   return {
     async stop() {
       await Promise.all([checks.stop(), presence.stop()]);

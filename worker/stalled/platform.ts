@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Found } from '../../contracts/stalled.ts';
+import { WORKER_SILENT_SECONDS, type Found } from '../../contracts/stalled.ts';
 import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import { dateOfInstant, yearOf } from '../../domain/time/index.ts';
 import type { Check } from './round.ts';
@@ -31,7 +31,12 @@ export function platformCheck({ pool, keyIds }: PlatformOptions): Check {
           UNION ALL SELECT (SELECT min(kek_id) FROM subject_key WHERE kek_id > used.id) FROM used WHERE used.id IS NOT NULL
        ) SELECT id FROM used WHERE id IS NOT NULL`,
     );
-    const missing = rows.filter(({ id }) => !keyIds().includes(id));
+    // What the engine keeps tells its keys only when it is read: workers say which they were asked for in vain.
+    const asked = await pool.query<{ id: string }>(
+      `SELECT DISTINCT unnest(missing_keys) AS id FROM worker_presence WHERE seen_at > clock_timestamp() - make_interval(secs => $1)`,
+      [WORKER_SILENT_SECONDS],
+    );
+    const missing = [...rows.filter(({ id }) => !keyIds().includes(id)), ...asked.rows];
     return missing.map(({ id }) => ({ cause: 'keyMissing' as const, key: id, detail: { key: id } }));
   }
 

@@ -7,6 +7,8 @@ export interface PresenceOptions {
   buildId: string;
   /** Whether the worker polls for tasks. */
   polls: () => boolean;
+  /** Keys that it was asked for and does not have. */
+  missingKeys: () => readonly string[];
   log: Log;
   everyMs?: number;
 }
@@ -16,14 +18,13 @@ const EVERY_MS = 10_000;
 const FORGOTTEN_DAYS = 1;
 
 /** Says every few seconds that this worker is there: a worker that hangs or is gone is known by its silence. */
-export function startPresence({ pool, identity, buildId, polls, log, everyMs = EVERY_MS }: PresenceOptions): {
-  stop(): Promise<void>;
-} {
+export function startPresence(options: PresenceOptions): { stop(): Promise<void> } {
+  const { pool, identity, buildId, polls, missingKeys, log, everyMs = EVERY_MS } = options;
   const say = async (polling: boolean): Promise<void> => {
     await pool.query(
-      `INSERT INTO worker_presence (identity, build_id, polls, seen_at) VALUES ($1, $2, $3, clock_timestamp())
-       ON CONFLICT (identity) DO UPDATE SET polls = excluded.polls, seen_at = excluded.seen_at`,
-      [identity, buildId, polling],
+      `INSERT INTO worker_presence (identity, build_id, polls, missing_keys, seen_at) VALUES ($1, $2, $3, $4, clock_timestamp())
+       ON CONFLICT (identity) DO UPDATE SET polls = excluded.polls, missing_keys = excluded.missing_keys, seen_at = excluded.seen_at`,
+      [identity, buildId, polling, missingKeys()],
     );
   };
   let last: Promise<unknown> = Promise.resolve();

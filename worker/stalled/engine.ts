@@ -1,0 +1,186 @@
+/**
+ * What the engine tells of single cases. Which to look at comes from four sides: workflows whose tasks fail, by the
+ * engine's own mark; workflows that were suspected; cases with acts or deadlines that nobody answers; what was found
+ * before. Each is then looked at itself, so that nothing is listed on hearsay and everything goes when it is well.
+ */
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { Pool } from 'pg';
+import { caseWorkflowId, type LoadResult, type ProcessKind } from '../../contracts/messages.ts';
+import type { Found } from '../../contracts/stalled.ts';
+import { processes } from '../../domain/index.ts';
+import { caseOf, executionOf, type Execution } from './execution.ts';
+import type { Check } from './round.ts';
+import { AGAIN_AND_AGAIN } from './suspects.ts';
+
+export interface EngineOptions {
+  pool: Pool;
+  client: Client;
+  taskQueue: string;
+  /** Milliseconds after which a poller that did not come back is gone. */
+  polledWithinMs?: number;
+  /** Milliseconds for which a workflow that was started just now may belong to an act that is being received. */
+  youngMs?: number;
+}
+
+const AT_ONCE = 16;
+/** Acts and deadlines that nobody answers are listed anyhow; of these the oldest are looked into. */
+const UNANSWERED = 300;
+/** A poll is begun anew after a minute at the latest. */
+const POLLED_WITHIN_MS = 75_000;
+const YOUNG_MS = 30_000;
+
+/** The check. */
+export function engineCheck(options: EngineOptions): Check {
+  const { pool, client, taskQueue, polledWithinMs = POLLED_WITHIN_MS, youngMs = YOUNG_MS } = options;
+  return {
+    name: 'engine',
+    async find() {
+      const polling = await pollers(client, taskQueue, polledWithinMs);
+      const suspects = await suspected(pool);
+      const ids = new Set([...(await failing(client, taskQueue)), ...suspects.keys(), ...(await unanswered(pool))]);
+      const found: Found[] = [...polling];
+      const well: string[] = [];
+      const all = [...ids];
+      for (let from = 0; from < all.length; from += AT_ONCE) {
+        await Promise.all(
+          all.slice(from, from + AT_ONCE).map(async (id) => {
+            const wrong = await lookAt(pool, client, id, youngMs);
+            found.push(...wrong);
+            if (wrong.length === 0 && suspects.has(id)) well.push(id);
+          }),
+        );
+      }
+      await release(pool, well, suspects);
+      return found;
+    },
+  };
+}
+
+/** Suspected workflows, and what was found before, with the moment of the suspicion. */
+async function suspected(pool: Pool): Promise<Map<string, Date | undefined>> {
+  const { rows } = await pool.query<{ id: string; seen_at: Date | null }>(
+    `SELECT workflow_id AS id, seen_at FROM engine_suspect
+     UNION ALL SELECT detail->>'workflowId', NULL FROM stalled
+      WHERE found_by = 'engine' AND gone_at IS NULL AND detail ? 'workflowId'`,
+  );
+  const moments = new Map<string, Date | undefined>();
+  for (const { id, seen_at } of rows) moments.set(id, seen_at ?? moments.get(id));
+  return moments;
+}
+
+/** Found well: suspects no more, unless they were suspected again meanwhile. */
+async function release(pool: Pool, ids: readonly string[], moments: ReadonlyMap<string, Date | undefined>): Promise<void> {
+  if (ids.length === 0) return;
+  await pool.query(
+    `DELETE FROM engine_suspect s USING jsonb_to_recordset($1) AS w(id text, at timestamptz)
+      WHERE s.workflow_id = w.id AND s.seen_at = w.at`,
+    [JSON.stringify(ids.map((id) => ({ id, at: moments.get(id)?.toISOString() })))],
+  );
+}
+
+async function unanswered(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string; kind: ProcessKind }>(
+    `SELECT c.id::text, c.kind FROM stalled s JOIN cases c ON c.id = s.case_id
+      WHERE s.gone_at IS NULL AND s.cause IN ('actUnanswered', 'deadlinePassed') AND c.status = 'open'
+      ORDER BY s.since LIMIT $1`,
+    [UNANSWERED],
+  );
+  return rows.map(({ id, kind }) => caseWorkflowId(kind, id));
+}
+
+/** Workflows that the engine itself marks, since their tasks failed several times in a row. */
+async function failing(client: Client, taskQueue: string): Promise<string[]> {
+  const ids: string[] = [];
+  const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) ids.push(workflowId);
+  return ids;
+}
+
+/** Whether a worker of the release that new tasks go to asks for them. */
+async function pollers(client: Client, taskQueue: string, withinMs: number): Promise<Found[]> {
+  const answer = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  const current = answer.versioningInfo?.currentDeploymentVersion?.buildId;
+  const polls = (answer.pollers ?? []).some(
+    ({ lastAccessTime, deploymentOptions }) =>
+      Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - withinMs &&
+      (!current || deploymentOptions?.buildId === current),
+  );
+  return polls ? [] : [{ cause: 'noWorker', key: taskQueue, detail: { build: current ?? '' } }];
+}
+
+interface CaseRow {
+  institution_id: string;
+  status: string;
+  pending: number;
+  loaded: LoadResult;
+}
+
+async function readCase(pool: Pool, caseId: string): Promise<CaseRow | undefined> {
+  const { rows } = await pool.query<CaseRow>(
+    `SELECT c.institution_id::text, c.status, (SELECT count(*)::int FROM inbox i WHERE i.case_id = c.id AND i.answered_at IS NULL) AS pending,
+            CASE WHEN c.status = 'open' THEN NULL ELSE load_case(c.id, 0) END AS loaded
+       FROM cases c WHERE c.id = $1`,
+    [caseId],
+  );
+  return rows[0];
+}
+
+/** Whether a workflow has anything to do for a case that is not open: an act to answer, heirs to wait for. */
+function hasWork(row: CaseRow, kind: ProcessKind, caseId: string): boolean {
+  if (row.pending > 0) return true;
+  if (!Object.hasOwn(processes, kind)) return false;
+  const process = processes[kind];
+  if (row.loaded.events.length === 0) return false;
+  const start = process.initial(caseId, row.institution_id);
+  return !process.isOver(row.loaded.events.reduce((state, event) => process.evolve(state, event), start));
+}
+
+/** Everything that is wrong with one workflow. */
+async function lookAt(pool: Pool, client: Client, workflowId: string, youngMs: number): Promise<Found[]> {
+  const named = caseOf(workflowId);
+  const execution = await executionOf(client, workflowId);
+  // Read after the engine was asked: a case that was closed in between has ended its workflow rightly.
+  const row = named && (await readCase(pool, named.caseId));
+  const about = {
+    ...(row && { institutionId: row.institution_id }),
+    ...(row && named && { caseId: named.caseId }),
+  };
+  if (!execution?.running) {
+    if (row?.status !== 'open') return [];
+    return [{ cause: 'workflowLost', key: workflowId, ...about, detail: { workflowId } }];
+  }
+  const known = row !== undefined && named !== undefined && (row.status === 'open' || hasWork(row, named.kind, named.caseId));
+  const young = Date.parse(execution.startedAt ?? '') > Date.now() - youngMs;
+  if (!known && !young) {
+    const since = execution.startedAt;
+    return [{ cause: 'workflowUnknown', key: workflowId, ...about, ...(since && { since }), detail: { workflowId } }];
+  }
+  return failuresOf(workflowId, execution).map((found) => ({ ...about, ...found }));
+}
+
+function failuresOf(workflowId: string, { activities, task }: Execution): Found[] {
+  const tried = activities.filter(({ attempts }) => attempts >= AGAIN_AND_AGAIN);
+  return [
+    ...tried.map(({ activityId, activity, attempts, since, reason }): Found => ({
+      cause: 'activityFailing',
+      key: `${workflowId}/${activityId}`,
+      ...(since && { since }),
+      detail: { workflowId, activityId, activity, attempts, ...(reason && { reason }) },
+    })),
+    ...(task && task.attempts >= AGAIN_AND_AGAIN
+      ? [
+          {
+            cause: 'workflowTaskFailing' as const,
+            key: workflowId,
+            ...(task.since && { since: task.since }),
+            detail: { workflowId, attempts: task.attempts },
+          },
+        ]
+      : []),
+  ];
+}
