@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical.ts';
 import { noticeText, type FieldError, type NoticeContent } from '../contracts/schemas.ts';
-import type { Sealable } from '../contracts/sealing.ts';
+import { namesApart, namesIn } from '../contracts/noticeNames.ts';
+import { Sealable, type SealedRow } from '../contracts/sealing.ts';
 import type { ActType } from '../domain/empowerment/index.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
@@ -113,6 +114,28 @@ async function checkPublication(
   }
   const draft = await draftNotice(context, facts.id, body.kind, body.n);
   if (comparable(draft.content) !== comparable(content)) throw new Problem('notice.changed');
+}
+
+/** The notice as it is kept: names sealed each for its own person, so that erasing one reaches what was published too. */
+export async function withNamesApart(
+  { deps, caller }: Context,
+  caseId: string,
+  body: unknown,
+): Promise<{ body: unknown; names?: SealedRow[] }> {
+  const notice = body as { content: Sealable };
+  const { state } = await readCase(deps.prisma, caller.institution.id, caseId);
+  const { inventors = [], price } = state.application ?? {};
+  const people = await namesOf(deps, [...inventors.map(({ personId }) => personId), ...(price?.buyerIds ?? [])]);
+  const sealed = await Promise.all(
+    [...people].map(async ([id, name]) => ({ name, ...(await deps.sealer.seal({ kind: 'person', id }, name)) })),
+  );
+  const content = JSON.parse(notice.content.text) as NoticeContent;
+  const kept = namesApart(content, sealed);
+  const used = new Set(namesIn(kept));
+  return {
+    body: { ...notice, content: new Sealable(kept, notice.content.subject) },
+    names: sealed.flatMap(({ row }) => (used.has(row.id) ? [row] : [])),
+  };
 }
 
 async function checkFinding(

@@ -5,6 +5,7 @@ import type { SealedRef } from '../domain/process.ts';
 import type { Notice, Prisma } from '../prisma/generated/client.ts';
 import { stateAt } from './caseRead.ts';
 import type { Deps } from './deps.ts';
+import { openNotices } from './seal.ts';
 
 /** A notice as everybody who may read it sees it. */
 export interface NoticeShown {
@@ -62,7 +63,10 @@ export async function noticesOpened(deps: Deps, rows: readonly Notice[]): Promis
     deps.prisma.deadline.findMany({ where: { OR: rows.map(({ caseId, deadlineKey }) => ({ caseId, key: deadlineKey })) } }),
     deps.prisma.institution.findMany({ where: { id: { in: rows.map(({ institutionId }) => institutionId) } } }),
     deps.prisma.$queryRaw<{ now: string }[]>`SELECT iso(service_clock()) AS now`,
-    deps.sealer.open([...rows, ...amended.values()].map(({ content }) => (content as unknown as SealedRef).sealed)),
+    openNotices(
+      [...rows, ...amended.values()].map(({ content }) => (content as unknown as SealedRef).sealed),
+      deps.sealer,
+    ),
   ]);
   const contentOf = (row: Notice): NoticeContent | null => {
     const text = texts.get((row.content as unknown as SealedRef).sealed);

@@ -13,7 +13,7 @@ import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { StoredAnswer } from './answers.ts';
 import { authorise, caseFacts, sightOf, type CaseFacts, type Standing } from './caseAccess.ts';
 import { readDraft } from './drafts.ts';
-import { checkShown } from './noticeCheck.ts';
+import { checkShown, withNamesApart } from './noticeCheck.ts';
 import { Problem, refusalBody } from './problems.ts';
 import type { Answer, Context } from './route.ts';
 import { documentsIn, seal } from './seal.ts';
@@ -150,7 +150,8 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
   const actId = randomUUID();
   const today = await rulesToPin(context, act.type, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
-  const sealed = await seal(receiving.body, scope, deps.sealer);
+  const apart = act.type === 'publishNotice' ? await withNamesApart(context, caseId, receiving.body) : { body: receiving.body };
+  const sealed = await seal(apart.body, scope, deps.sealer);
   const request = {
     id: actId,
     institutionId: caller.institution.id,
@@ -164,7 +165,7 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     bodyHashes: hashes,
     idempotencyKey: key,
     documents: documentsIn(sealed.body).map(({ digest }) => digest),
-    sealed: sealed.rows,
+    sealed: [...sealed.rows, ...(apart.names ?? [])],
     traceId,
   };
   try {

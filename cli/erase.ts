@@ -74,6 +74,7 @@ async function erase({
     else {
       const lines = [
         `封存值 / sealed values: ${plan.values}; 文件（保留）/ files, kept: ${plan.documents}`,
+        ...plan.notices.map((id) => `  公示（姓名将隐去）/ notice, the name will be withheld: ${id}`),
         ...plan.openCases.map((id) => `  在办案件 / open case: ${id}`),
         ...(plan.erasedAt === null ? [] : [`此前已于 ${plan.erasedAt} 销毁 / erased before, at ${plan.erasedAt}`]),
         result.done ? '已销毁，不可恢复 / erased for good' : outcome(held),

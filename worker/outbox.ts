@@ -122,12 +122,13 @@ export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
     } catch (error) {
       metrics.told(name, 'failed');
       const seconds = backoffSeconds(row.attempts, firstBackoffSeconds, LONGEST_BACKOFF_SECONDS);
-      log.warn({ id: row.id, channel: name, reason: reasonOf(error), seconds }, 'a message could not be delivered');
+      const reason = failureOf(error);
+      log.warn({ id: row.id, channel: name, reason, seconds }, 'a message could not be delivered');
       await pool
         .query(
           `UPDATE outbox SET lease_until = NULL, last_error = $2, next_at = clock_timestamp() + make_interval(secs => $3)
             WHERE id = $1 AND delivered_at IS NULL`,
-          [row.id, reasonOf(error), seconds],
+          [row.id, reason, seconds],
         )
         // The lease runs out by itself.
         .catch(() => undefined);
@@ -172,6 +173,16 @@ export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
       await Promise.allSettled(channels.map((channel) => channel.close()));
     },
   };
+}
+
+/** Whether the failure came from the other side, as a mail server's refusal does. */
+const isForeign = (error: Error): error is Error & { code?: string; responseCode?: number; command?: string } =>
+  'responseCode' in error || 'command' in error;
+
+/** Why it failed. Of what the other side said only the code: its words may repeat an address or a part of the letter. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error) || !isForeign(error)) return reasonOf(error);
+  return [error.name, error.code, error.responseCode, error.command].filter((part) => part !== undefined).join(' ');
 }
 
 const isSealed = (value: Message['values'][string]): value is SealedRef => typeof value === 'object';

@@ -1,6 +1,7 @@
 /** What a notice shows: composed by the service, confirmed by the officer, sealed as one canonical text. */
 import { z } from 'zod';
 import { canonicalJson } from '../canonical.ts';
+import { holdsMark } from '../noticeNames.ts';
 import { isCleanText, Sealable } from '../sealing.ts';
 import { LIST, sha256, text, TEXT } from './values.ts';
 
@@ -39,9 +40,13 @@ export function noticeText(content: NoticeContent): string {
 export const publishNotice = z
   .strictObject({
     kind: z.enum(['empowerment', 'price']),
-    content: noticeContent.refine((content) => isCleanText(noticeText(content)) && noticeText(content).length <= TEXT.notice, {
-      params: { zh: '公示内容过长', en: 'the content of the notice is too long' },
-    }),
+    content: noticeContent.refine(
+      (content) =>
+        isCleanText(noticeText(content)) && !holdsMark(noticeText(content)) && noticeText(content).length <= TEXT.notice,
+      {
+        params: { zh: '公示内容过长或含系统标记', en: 'the content of the notice is too long, or holds a mark of the service' },
+      },
+    ),
     contentDigest: sha256,
     place: text(TEXT.title),
     n: z.number().int().min(1).max(2_500).optional(),
