@@ -3,8 +3,8 @@ import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';
 import type { Calendar } from '../domain/time/index.ts';
 import { shippedCalendar } from '../domain/time/data/calendar.ts';
-import { explain, loadShippedPacks, resolve } from '../policies/index.ts';
-import type { Explanation, Institution, InstitutionKind, Overlay, Pack, ResolveInput } from '../policies/index.ts';
+import { explain, institutionOf, packsInForce, resolve } from '../policies/index.ts';
+import type { Explanation, Institution, Overlay, Pack, ResolveInput } from '../policies/index.ts';
 
 /** A date column as the date it is. */
 export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
@@ -22,13 +22,7 @@ export class Law {
   /** The institution as resolution knows it. */
   async institution(id: string): Promise<Institution> {
     const row = await this.#prisma.institution.findUniqueOrThrow({ where: { id } });
-    return {
-      id,
-      name: row.name,
-      kind: row.kind as InstitutionKind,
-      place: { province: row.province, city: row.city ?? row.province },
-      stateFounded: row.stateFounded,
-    };
+    return institutionOf(row);
   }
 
   /** Packs in force of import: the newest of each id, the shipped one where nothing was imported. */
@@ -37,8 +31,7 @@ export class Law {
       distinct: ['id'],
       orderBy: [{ id: 'asc' }, { importedAt: 'desc' }],
     });
-    const newer = imported.map(({ content }) => content as unknown as Pack);
-    return [...newer, ...loadShippedPacks().filter(({ id }) => !newer.some((pack) => pack.id === id))];
+    return packsInForce(imported.map(({ content }) => content as unknown as Pack));
   }
 
   /** The overlay in force on the day: of those that have begun the one adopted last, which takes the place of all before it. */

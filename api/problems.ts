@@ -241,8 +241,8 @@ export const catalogue = {
     415,
     '不接受该类型的文件',
     'Files of this kind are not accepted',
-    '请上传 PDF、图片、Word、Excel、文本或 ZIP 文件',
-    'Upload a PDF, an image, a Word or Excel file, plain text or a ZIP file',
+    '请上传 PDF、OFD、PNG、JPEG、TIFF、Word（docx）或 Excel（xlsx）文件',
+    'Upload a PDF, OFD, PNG, JPEG, TIFF, Word (docx) or Excel (xlsx) file',
   ),
   'service.unavailable': entry(
     503,

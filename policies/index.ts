@@ -2,6 +2,7 @@
  * Law as dated data. Packs hold what documents say, an overlay what a unit says, and `resolve` gives the rules of one
  * institution on one date as a snapshot that a case is pinned to. See docs/policies.md.
  */
+export { institutionOf, packsInForce } from './inForce.ts';
 export * from './candidates.ts';
 export * from './check.ts';
 export * from './compare.ts';

@@ -1,24 +1,16 @@
 import type pg from 'pg';
 import type { RuleSnapshot } from '../domain/rules.ts';
-import { loadShippedPacks } from '../policies/load.ts';
+import { institutionOf, packsInForce, type InstitutionOnFile } from '../policies/inForce.ts';
 import { resolve } from '../policies/resolve.ts';
-import type { Institution, InstitutionKind, Overlay, Pack } from '../policies/schema.ts';
-
-interface InstitutionRow {
-  id: string;
-  name: string;
-  kind: InstitutionKind;
-  province: string;
-  city: string | null;
-  state_founded: boolean;
-}
+import type { Overlay, Pack } from '../policies/schema.ts';
 
 /** The rules of an institution on a date, from its own overlay and the packs: shipped ones, newer imports in their place. */
 export async function rulesOn(pool: pg.Pool, institutionId: string, on: string): Promise<RuleSnapshot> {
   const [institutions, overlays, imported] = await Promise.all([
-    pool.query<InstitutionRow>('SELECT id, name, kind, province, city, state_founded FROM institution WHERE id = $1', [
-      institutionId,
-    ]),
+    pool.query<InstitutionOnFile>(
+      'SELECT id, name, kind, province, city, state_founded AS "stateFounded" FROM institution WHERE id = $1',
+      [institutionId],
+    ),
     pool.query<{ content: Overlay }>(
       'SELECT content FROM overlay_version WHERE institution_id = $1 AND from_date <= $2::date ORDER BY version DESC LIMIT 1',
       [institutionId, on],
@@ -27,14 +19,6 @@ export async function rulesOn(pool: pg.Pool, institutionId: string, on: string):
   ]);
   const row = institutions.rows[0];
   if (!row) throw new Error(`There is no institution ${institutionId}`);
-  const institution: Institution = {
-    id: row.id,
-    name: row.name,
-    kind: row.kind,
-    place: { province: row.province, city: row.city ?? row.province },
-    stateFounded: row.state_founded,
-  };
-  const newer = imported.rows.map(({ content }) => content);
-  const packs = [...newer, ...loadShippedPacks().filter(({ id }) => !newer.some((pack) => pack.id === id))];
-  return resolve({ institution, on, packs, overlay: overlays.rows[0]?.content });
+  const packs = packsInForce(imported.rows.map(({ content }) => content));
+  return resolve({ institution: institutionOf(row), on, packs, overlay: overlays.rows[0]?.content });
 }
