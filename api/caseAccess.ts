@@ -95,7 +95,7 @@ function ownStanding(caller: Caller, caseRoles: readonly CaseRole[]): Standing {
 }
 
 /** Every standing by which the table lets the caller do the act; one's own first. */
-function standingsFor(caller: Caller, caseRoles: readonly CaseRole[], act: ActType): Standing[] {
+export function standingsFor(caller: Caller, caseRoles: readonly CaseRole[], act: ActType): Standing[] {
   const own = ownStanding(caller, caseRoles);
   const handed: Standing[] = caller.grants.flatMap(({ onBehalfOf, roles, departments, acts }) =>
     onBehalfOf !== undefined && (acts.length === 0 || acts.includes(act)) ? [{ onBehalfOf, roles, departments }] : [],
@@ -125,11 +125,4 @@ export function authorise(
   if (!first) throw new Problem('access.denied');
   if (first.onBehalfOf !== undefined && second !== undefined) throw new Problem('delegation.ambiguous');
   return first;
-}
-
-/** Acts that the caller may do at the step, of their own or another's right, in the table's order. */
-export function allowedActs(caller: Caller, caseRoles: readonly CaseRole[], step: Step): ActType[] {
-  return (Object.keys(actTable) as ActType[]).filter(
-    (act) => actTable[act].steps.includes(step) && standingsFor(caller, caseRoles, act).length > 0,
-  );
 }

@@ -5,9 +5,10 @@ import { project } from '../domain/empowerment/project.ts';
 import type { DeadlineRow } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
-import { allowedActs, type CaseFacts, type Sight } from './caseAccess.ts';
+import type { CaseFacts, Sight } from './caseAccess.ts';
 import { objectionsFor, stateAt, type CaseRecord } from './caseRead.ts';
 import type { Deps } from './deps.ts';
+import { offeredActs } from './offered.ts';
 import { namesOf } from './people.ts';
 import { openAll } from './seal.ts';
 
@@ -99,7 +100,7 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
     myRoles: facts.roles,
     /** Acts received and not yet answered: what is shown may be about to change. */
     pending: facts.pending,
-    allowedActs: allowedActs(caller, facts.roles, facts.step).map(words),
+    allowedActs: (await offeredActs(deps, caller, facts.roles, record)).map(words),
     notices: noticesShown(state, now),
     now,
   };

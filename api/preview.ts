@@ -1,8 +1,9 @@
 /** What lies before a case: the domain's preview over the institution's rules, calendar and people of today. */
 import { preview, type Directory, type Preview } from '../domain/empowerment/preview.ts';
 import { type Application, type Step } from '../domain/empowerment/index.ts';
-import type { BodyFacts, InstitutionRole, PersonStatus } from '../domain/process.ts';
+import type { InstitutionRole, PersonStatus } from '../domain/process.ts';
 import { RuleMissing, type RuleSnapshot } from '../domain/rules.ts';
+import { bodiesToday } from './offered.ts';
 import { Problem } from './problems.ts';
 import type { Context } from './route.ts';
 
@@ -13,36 +14,17 @@ interface Row {
   roles: InstitutionRole[];
 }
 
-interface Seat {
-  body: 'leadingGroup' | 'leadership';
-  personId: string;
-  department: string | null;
-  substitute: boolean;
-  substituteFor: string | null;
-}
-
 async function directory({ deps, caller }: Context): Promise<Directory> {
   const institution = caller.institution.id;
-  const [people, seats, relations] = await Promise.all([
+  const [people, bodies, relations] = await Promise.all([
     deps.prisma.$queryRaw<
       Row[]
     >`SELECT p.id::text, p.status, m.departments, array_append(array_remove(m.roles, 'member'), 'member') AS roles
       FROM membership m JOIN person p ON p.id = m.person_id
      WHERE m.institution_id = ${institution}::uuid AND NOT m.ended AND (m.until IS NULL OR m.until >= ${caller.today}::date) ORDER BY p.id`,
-    deps.prisma.$queryRaw<
-      Seat[]
-    >`SELECT body, person_id::text AS "personId", department, substitute, substitute_for::text AS "substituteFor"
-      FROM body_member WHERE institution_id = ${institution}::uuid AND "from" <= ${caller.today}::date
-       AND (until IS NULL OR until >= ${caller.today}::date) ORDER BY person_id`,
+    bodiesToday(deps, caller),
     deps.prisma.relation.findMany({ where: { institutionId: institution } }),
   ]);
-  const bodies: Directory['bodies'] = {};
-  for (const { body, personId, department, substitute, substituteFor } of seats) {
-    const facts: BodyFacts = (bodies[body] ??= { members: [], substitutes: [] });
-    const member = { personId, ...(department === null ? {} : { department }) };
-    if (substitute) facts.substitutes.push({ ...member, ...(substituteFor === null ? {} : { for: substituteFor }) });
-    else facts.members.push(member);
-  }
   const roles: Directory['roles'] = {};
   for (const { id, roles: held, departments } of people) {
     for (const role of held) (roles[role] ??= []).push({ personId: id, departments });

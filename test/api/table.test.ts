@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { actTable, type ActType, type Step } from '../../domain/empowerment/index.ts';
 import type { Role } from '../../domain/process.ts';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
+import { storeLedger, storyAt, type Cast } from './storedCase.ts';
 import { clientOf, testApi, type Client, type TestApi } from './service.ts';
 
 /** Every cell of role × step × act against the real HTTP layer; cases stand in the database as if a workflow had led them there. */
@@ -70,6 +71,8 @@ async function caseAt(step: Step): Promise<string> {
     ]);
   }
   if (step !== 'draft') {
+    const ids = Object.fromEntries(caseRoles.map((role) => [role, clients.get(role)?.id])) as unknown as Cast;
+    await storeLedger(api.pool, id, institution, storyAt(step, ids));
     await api.pool.query(
       `INSERT INTO notice (id, case_id, institution_id, kind, edition, audience, published_at, deadline_key, content, content_digest, state, addenda)
        VALUES ($1, $2, $3, 'empowerment', 1, 'public', now(), 'window', '{}', '', 'open', '[]')`,
@@ -100,6 +103,60 @@ function expected(role: Role, step: Step, act: ActType): string {
   return '400 request.invalid';
 }
 
+const anybody: ActType[] = ['proposeRepresentative'];
+const applying: Partial<Record<Role, ActType[]>> = {
+  representative: ['withdraw'],
+  inventor: anybody,
+  officer: ['recordLifeEvent'],
+};
+const letters: ActType[] = ['enterPaperObjection', 'recordLifeEvent'];
+const handled: Partial<Record<Role, ActType[]>> = {
+  representative: ['withdraw'],
+  inventor: anybody,
+  handler: ['recordFinding', 'recuseHandler'],
+  objector: ['withdrawObjection'],
+};
+
+/**
+ * What each is offered in the stories of storedCase.ts, beside an objection to what is shown: nobody is offered what they
+ * have done (the consent, the objection), what nobody waits for (heirs, links, letters) or what cannot be yet (signatures
+ * before there is an agreement, new rules where none have changed).
+ */
+const own: Record<Step, Partial<Record<Role, ActType[]>>> = {
+  draft: { representative: ['sendForConsent'] },
+  consent: {
+    representative: ['amendApplication', 'submit', 'withdraw'],
+    inventor: ['declineConsent', ...anybody],
+    officer: ['recordLifeEvent'],
+  },
+  check: { ...applying, officer: ['passCheck', 'returnForCorrection', 'refuseApplication', 'recordLifeEvent'] },
+  returned: { ...applying, representative: ['amendApplication', 'withdraw'] },
+  departmentReview: { ...applying, departmentReviewer: ['reviewAsDepartment'] },
+  groupDecision: { ...applying, secretary: ['recordDecision'], administrator: ['nameSubstitute'] },
+  // This story is told under rules of its own, which are not those of today.
+  leadershipDecision: { ...applying, secretary: ['recordDecision', 'transitionRules'], administrator: ['nameSubstitute'] },
+  noticePreparation: { ...applying, officer: ['publishNotice', 'recordLifeEvent'] },
+  publicity: { ...handled, officer: ['recordPublicityGap', 'recuseHandler', ...letters] },
+  objectionHandling: { ...handled, officer: ['recuseHandler', ...letters] },
+  amendment: { ...applying, representative: ['proposeAmendment', 'withdraw'], officer: letters },
+  statement: { ...applying, officer: ['stateResult', ...letters] },
+  agreement: { ...applying, officer: ['proposeAgreement', ...letters] },
+  titleChange: { inventor: anybody, officer: ['recordTitleChange', ...letters] },
+  useRightGrant: { inventor: anybody, officer: ['grantUseRight', ...letters] },
+  registration: { inventor: anybody, officer: ['tagLedger', ...letters] },
+  done: { officer: ['recordLifeEvent'] },
+  refused: {},
+  withdrawn: {},
+  merged: {},
+};
+
+function offered(role: Role, step: Step): ActType[] {
+  const mine = own[step][role] ?? [];
+  const objects =
+    actTable.fileObjection.steps.includes(step) && step !== 'noticePreparation' && !mine.includes('withdrawObjection');
+  return objects && !['groupDecision', 'leadershipDecision'].includes(step) ? [...mine, 'fileObjection'] : mine;
+}
+
 async function answer(role: Role, step: Step, type: ActType): Promise<string> {
   const response = await fetch(`${base}/institutions/hohhot-university/cases/${cases.get(step)}/acts`, {
     method: 'POST',
@@ -120,7 +177,7 @@ describe.each(Object.keys(holders) as Role[])('%s', (role) => {
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(acts.map((act) => [act, expected(role, step, act)])));
   });
 
-  it('is told at each step exactly the acts the table allows', async () => {
+  it('is told at each step the acts that the table allows and the case would take', async () => {
     const client = clientOf(api.app, clients.get(role)?.id ?? '', clients.get(role)?.token ?? '');
     for (const step of steps) {
       const seen = await client.get(`/institutions/hohhot-university/cases/${cases.get(step)}`);
@@ -129,7 +186,8 @@ describe.each(Object.keys(holders) as Role[])('%s', (role) => {
         continue;
       }
       const told = (seen.body as { allowedActs: { act: ActType }[] }).allowedActs.map(({ act }) => act);
-      expect([step, told]).toEqual([step, acts.filter((act) => expected(role, step, act).startsWith('400'))]);
+      expect([step, told]).toEqual([step, acts.filter((act) => offered(role, step).includes(act))]);
+      expect(told.filter((act) => !expected(role, step, act).startsWith('400'))).toEqual([]);
     }
   });
 });
