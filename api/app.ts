@@ -50,6 +50,13 @@ function codesOf(error: unknown): string[] {
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if ((error as Error | undefined)?.name === 'SubjectErased') return new Problem('subject.erased');
+  if ((error as Error | undefined)?.name === 'KeyMissing') {
+    const { keyId } = error as Error & { keyId: string };
+    return new Problem('service.unavailable', {
+      zh: `缺少密钥 ${keyId}，无法读取以其加密的内容；请管理员将该密钥重新配置`,
+      en: `The key ${keyId} is not at hand, so what was encrypted under it cannot be read; an administrator must configure it again`,
+    });
+  }
   const codes = codesOf(error);
   if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
   if (codes.some((code) => twins.has(code))) return new Problem('conflict.exists');

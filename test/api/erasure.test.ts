@@ -115,3 +115,11 @@ describe('erasing a person whom a published notice names', () => {
     expect((await verifyLedger(readLedger(api.pool, institutionId), { institutionId })).findings).toEqual([]);
   });
 });
+
+it('a key that is not at hand is named, as something to put right, and is no fault of the service', async () => {
+  await api.pool.query("UPDATE subject_key SET kek_id = 'key-of-2025' WHERE subject_id = $1", [walk.caseId]);
+  const { status, body } = await walk.get('colleague1', `/notices/${noticeId}`);
+  expect([status, body.code]).toEqual([503, 'service.unavailable']);
+  expect([body.zh, body.en]).toEqual([expect.stringContaining('key-of-2025'), expect.stringContaining('key-of-2025')]);
+  expect(JSON.stringify(body)).not.toMatch(/at .*\.ts|stack/);
+});
