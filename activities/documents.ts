@@ -10,7 +10,8 @@ import type { Sealer } from './sealing.ts';
 
 /** Why a file is not taken. */
 export class DocumentRefused extends Error {
-  readonly code: 'document.empty' | 'document.tooLarge' | 'document.typeUnknown' | 'document.typeDiffers';
+  readonly code:
+    'document.empty' | 'document.tooLarge' | 'document.typeUnknown' | 'document.typeDiffers' | 'document.tooManyWaiting';
   readonly zh: string;
   constructor(code: DocumentRefused['code'], zh: string, en: string) {
     super(en);
@@ -60,6 +61,8 @@ export interface BlobStoreOptions {
   maxBytes?: number;
   /** How long a file waits for an act that names it. */
   unreferencedHours?: number;
+  /** How many bytes one person may have waiting in an institution: whoever has a token may upload. */
+  waitingBytes?: number;
 }
 
 interface DocumentRow {
@@ -73,7 +76,7 @@ export class BlobStore {
   readonly #o: Required<BlobStoreOptions>;
 
   constructor(options: BlobStoreOptions) {
-    this.#o = { maxBytes: 20 * 1024 * 1024, unreferencedHours: 72, ...options };
+    this.#o = { maxBytes: 20 * 1024 * 1024, unreferencedHours: 72, waitingBytes: 400 * 1024 * 1024, ...options };
   }
 
   /** Stores a file until an act names it or it expires. The same bytes again are the same document. Throws DocumentRefused. */
@@ -90,6 +93,7 @@ export class BlobStore {
     const wrapped = encryptWith(keyOf(this.#o.keys, kekId), randomBytes(32), context);
 
     await this.#transaction(async (client) => {
+      await this.#makeRoom(client, institutionId, uploadedBy, digest, bytes.length);
       // The row first: its lock keeps others with the same bytes, and the expiry, away from the file.
       const { rows } = await client.query<DocumentRow & { isNew: boolean }>(
         `INSERT INTO document AS d (institution_id, digest, size, media_type, name, wrapped_key, kek_id, uploaded_by, expires_at)
@@ -172,6 +176,27 @@ export class BlobStore {
     if (!sniffed || !accepted.includes(sniffed.mime)) {
       throw new DocumentRefused('document.typeDiffers', '文件内容与其类型不符', 'The content is not of the type that is stated');
     }
+  }
+
+  /** Refuses what would exceed the uploader's share. The lock keeps two uploads of one person from counting past each other. */
+  async #makeRoom(client: pg.PoolClient, institutionId: string, uploadedBy: string, digest: string, size: number): Promise<void> {
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || $1 || ' ' || $2, 0))", [
+      institutionId,
+      uploadedBy,
+    ]);
+    const { rows } = await client.query<{ waiting: string }>(
+      `SELECT coalesce(sum(size), 0)::text AS waiting FROM document
+        WHERE institution_id = $1 AND uploaded_by = $2 AND expires_at > service_clock() AND digest <> $3`,
+      [institutionId, uploadedBy, digest],
+    );
+    if (Number(rows[0]?.waiting) + size <= this.#o.waitingBytes) return;
+    const limit = `${this.#o.waitingBytes / 1024 / 1024} MiB`;
+    const hours = this.#o.unreferencedHours;
+    throw new DocumentRefused(
+      'document.tooManyWaiting',
+      `您已上传而未被引用的文件合计将超过 ${limit}；请先在办理动作中引用，或待其 ${hours} 小时后到期`,
+      `What you have uploaded and no act names would exceed ${limit}; let acts name it first, or wait until it goes after ${hours} hours`,
+    );
   }
 
   #path(institutionId: string, digest: string): string {

@@ -244,6 +244,13 @@ export const catalogue = {
     '请上传 PDF、OFD、PNG、JPEG、TIFF、Word（docx）或 Excel（xlsx）文件',
     'Upload a PDF, OFD, PNG, JPEG, TIFF, Word (docx) or Excel (xlsx) file',
   ),
+  'document.tooManyWaiting': entry(
+    429,
+    '未被引用的文件过多',
+    'Too much is uploaded that no act names',
+    '请先在办理动作中引用已上传的文件，或待其到期',
+    'Let acts name what you have uploaded, or wait until it expires',
+  ),
   'service.unavailable': entry(
     503,
     '服务暂时不可用，未作任何办理',

@@ -34,6 +34,8 @@ const environment = z.object({
   /** Where `/livez`, `/readyz` and `/metrics` of a process are; they are for operators and stay inside. */
   FUQUAN_OPERATIONS_HOST: z.string().min(1).default('127.0.0.1'),
   FUQUAN_OPERATIONS_PORT: port.optional(),
+  /** MiB that one person may have uploaded in an institution without an act that names them. */
+  FUQUAN_UPLOADS_WAITING_MIB: z.coerce.number().int().min(20).default(400),
   FUQUAN_POSTGRES_PORT: port.optional(),
   FUQUAN_TEMPORAL_PORT: port.optional(),
   FUQUAN_TEMPORAL_UI_PORT: port.optional(),
@@ -72,6 +74,8 @@ export interface RuntimeConfig {
   offline: boolean;
   /** `publicUrl` is where people, and the check that notices can be read, reach it. */
   api: { host: string; port: number; publicUrl: string };
+  /** Bytes that one person may have uploaded in an institution without an act that names them. */
+  uploadsWaiting: number;
   /** Without a port nothing is served, except in one process outside production, which takes a free one. */
   operations: { host: string; port: number | undefined };
   /** Undefined: an embedded PostgreSQL. */
@@ -114,6 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
       port: value.FUQUAN_API_PORT,
       publicUrl: (value.FUQUAN_PUBLIC_URL ?? `http://127.0.0.1:${value.FUQUAN_API_PORT}`).replace(/\/$/, ''),
     },
+    uploadsWaiting: value.FUQUAN_UPLOADS_WAITING_MIB * 1024 * 1024,
     operations: { host: value.FUQUAN_OPERATIONS_HOST, port: value.FUQUAN_OPERATIONS_PORT },
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.FUQUAN_POSTGRES_PORT,

@@ -45,7 +45,7 @@ function refusalOf(error: unknown): unknown {
   if (name !== 'DocumentRefused' || zh === undefined || message === undefined) return error;
   if (code === 'document.tooLarge') return new Problem('request.tooLarge', { zh, en: message });
   if (code === 'document.empty') return new Problem('request.invalid', { errors: [{ pointer: '/file', zh, en: message }] });
-  return new Problem('document.typeRefused', { zh, en: message });
+  return new Problem(code === 'document.tooManyWaiting' ? code : 'document.typeRefused', { zh, en: message });
 }
 
 /** Whether something that the caller may see of the case names the document. */
@@ -71,7 +71,7 @@ export const documentRoutes = [
     params: inInstitution,
     upload: true,
     answers: { 201: z.object({ document: z.string(), size: z.number().int() }) },
-    problems: ['request.tooLarge', 'request.unsupportedType', 'document.typeRefused'],
+    problems: ['request.tooLarge', 'request.unsupportedType', 'document.typeRefused', 'document.tooManyWaiting'],
     handler: async (context) => {
       const { deps, caller } = context;
       const file = await receiveFile(context);

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../activities/ledger.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -188,6 +189,51 @@ describe('an uploaded file', () => {
     );
     expect(codes).toEqual(['document.empty', 'document.tooLarge', 'document.typeUnknown', 'document.typeDiffers']);
     expect(await filesIn()).toEqual([]);
+  });
+
+  test('waits within its uploader’s share: one byte less, just that, one byte more; what an act has named counts no more', async () => {
+    const room = 2 * pdf.length;
+    const full = new BlobStore({ pool: office.pool, keys: keyRing([old]), sealer, folder, waitingBytes: room });
+    const uploadedBy = randomUUID();
+    const send = (extra: string, by = uploadedBy) =>
+      full.put({
+        institutionId: office.institutionId,
+        uploadedBy: by,
+        bytes: Buffer.concat([pdf, Buffer.from(extra)]),
+        mediaType: 'application/pdf',
+      });
+    const { digest } = await send('');
+    const refused = { code: 'document.tooManyWaiting' };
+    await expect(send('+')).rejects.toMatchObject(refused);
+    const sameSize = Buffer.from(pdf).fill(32, pdf.length - 1);
+    await full.put({ institutionId: office.institutionId, uploadedBy, bytes: sameSize, mediaType: 'application/pdf' });
+    await expect(send('+')).rejects.toMatchObject(refused);
+    // The same bytes take no more room, and another person has room of their own.
+    await send('');
+    await send('+', randomUUID());
+    await office.sql(`UPDATE document SET expires_at = NULL WHERE digest = '${digest}'`);
+    await office.sql(`DELETE FROM document WHERE digest = '${sha256Hex(Buffer.concat([pdf, Buffer.from('+')]))}'`);
+    await expect(send('+')).rejects.toMatchObject(refused);
+    const less = pdf.subarray(0, pdf.length - 1);
+    await expect(
+      full.put({ institutionId: office.institutionId, uploadedBy, bytes: less, mediaType: 'application/pdf' }),
+    ).resolves.toMatchObject({ size: pdf.length - 1 });
+  });
+
+  test('of many sent at once by one person never exceeds the share', async () => {
+    const full = new BlobStore({ pool: office.pool, keys: keyRing([old]), sealer, folder, waitingBytes: 3 * (pdf.length + 1) });
+    const uploadedBy = randomUUID();
+    const sent = await Promise.allSettled(
+      Array.from('abcdefghij').map((letter) =>
+        full.put({
+          institutionId: office.institutionId,
+          uploadedBy,
+          bytes: Buffer.concat([pdf, Buffer.from(letter)]),
+          mediaType: 'application/pdf',
+        }),
+      ),
+    );
+    expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
   test('is not given out when a byte on disk is another', async () => {

@@ -92,6 +92,14 @@ describe('an objection as a part', () => {
     expect(receiveObjection(answered, act(filed, 'ding'))).toMatchObject({ type: 'objectionReceived' });
   });
 
+  it('that is late is passed on once; one in time is never turned away for it', () => {
+    const late = matter([objection({ objectorId: 'ding', state: 'late', inTime: false })]);
+    expect(receiveObjection(late, act(filed, 'ding'))).toMatchObject({ refusal: { code: 'lateObjectionKnown' } });
+    expect(receiveObjection(late, act(filed, 'feng'))).toMatchObject({ type: 'objectionReceived' });
+    const inTime = act(filed, 'ding', { [windowKey('n1')]: true });
+    expect(receiveObjection(late, inTime)).toMatchObject({ type: 'objectionReceived', data: { inTime: true } });
+  });
+
   it('counts the time for handling from admission, by the unit’s rule', () => {
     const answer = admit(matter([objection({})]), act({ objectionId: 'o1', handlers: ['fang'] }, 'officer'));
     expect(answer).toMatchObject({
