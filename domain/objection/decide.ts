@@ -62,14 +62,6 @@ export function receiveObjection(matter: Matter, act: Envelope<string, Filed>): 
   const objectorId = personOf(act);
   const { noticeId, name, contact, grounds, evidence } = act.body;
   const inTime = act.timely[windowKey(noticeId)] ?? false;
-  // One in time is never turned away for what came before it; a late one has been passed on once, and that is enough.
-  if (!inTime && matter.objections.some((o) => o.objectorId === objectorId && o.noticeId === noticeId && o.state === 'late'))
-    return refuse(
-      'lateObjectionKnown',
-      '您逾期提出的异议已转监督人员，不再重复受理。',
-      'Your late objection to this notice has gone to the supervisors already.',
-      { status: 409 },
-    );
   return {
     type: 'objectionReceived',
     data: {

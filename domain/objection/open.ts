@@ -18,8 +18,8 @@ export interface Matter {
   rules: RuleSnapshot;
 }
 
-/** An act before its body is known. */
-type Asking = Pick<Envelope, 'actor' | 'receivedAt'>;
+/** An act before its body is known; `timely` is there once it was received. */
+type Asking = Pick<Envelope, 'actor' | 'receivedAt'> & Partial<Pick<Envelope, 'timely'>>;
 
 type Fault = { refusal: Refusal } | undefined;
 
@@ -144,7 +144,10 @@ export const noticeOf = (matter: Matter, id: string | undefined): Notice | { ref
   matter.notices.find((n) => n.id === id) ??
   refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
 
-/** Whether the person can object to the notice now: it is in force, and no objection of theirs to it is pending. */
+/**
+ * Whether the person can object to the notice now: it is in force, no objection of theirs to it is pending, and a late one has
+ * not been passed on already. One in time is never turned away for what came before it.
+ */
 export function objectingFault(matter: Matter, asking: Asking, noticeId?: string): Fault {
   const notice = noticeOf(matter, noticeId);
   if ('refusal' in notice) return notice;
@@ -156,9 +159,24 @@ export function objectingFault(matter: Matter, asking: Asking, noticeId?: string
       { status: 409, at: '/noticeId' },
     );
   const objectorId = personOf(asking);
-  return matter.objections.some((o) => o.objectorId === objectorId && o.noticeId === noticeId && isPending(o))
-    ? refuse('alreadyObjected', '您对该公示的异议正在处理中，可补充材料。', 'Your objection to this notice is being handled.', {
+  const own = matter.objections.filter((o) => o.objectorId === objectorId && o.noticeId === noticeId);
+  if (own.some(isPending))
+    return refuse(
+      'alreadyObjected',
+      '您对该公示的异议正在处理中，可补充材料。',
+      'Your objection to this notice is being handled.',
+      {
         status: 409,
-      })
+      },
+    );
+  const { deadline } = notice;
+  const inTime = asking.timely?.[deadline.key] ?? compareInstants(asking.receivedAt, deadline.endsAt) < 0;
+  return !inTime && own.some(({ state }) => state === 'late')
+    ? refuse(
+        'lateObjectionKnown',
+        '您逾期提出的异议已转监督人员，不再重复受理。',
+        'Your late objection to this notice has gone to the supervisors already.',
+        { status: 409 },
+      )
     : undefined;
 }

@@ -94,7 +94,9 @@ describe('an objection as a part', () => {
 
   it('that is late is passed on once; one in time is never turned away for it', () => {
     const late = matter([objection({ objectorId: 'ding', state: 'late', inTime: false })]);
-    expect(receiveObjection(late, act(filed, 'ding'))).toMatchObject({ refusal: { code: 'lateObjectionKnown' } });
+    expect(receiveObjection(late, act(filed, 'ding', { [windowKey('n1')]: false }))).toMatchObject({
+      refusal: { code: 'lateObjectionKnown' },
+    });
     expect(receiveObjection(late, act(filed, 'feng'))).toMatchObject({ type: 'objectionReceived' });
     const inTime = act(filed, 'ding', { [windowKey('n1')]: true });
     expect(receiveObjection(late, inTime)).toMatchObject({ type: 'objectionReceived', data: { inTime: true } });
