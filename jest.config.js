@@ -1,4 +1,4 @@
-// Two projects: `unit` needs nothing running; `services` starts real PostgreSQL and a real Temporal server once.
+// Two projects: `unit` needs nothing running (it also holds the replay gate); `services` starts real PostgreSQL and a real Temporal server once.
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -9,13 +9,11 @@ const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], trans
 
 export default {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden}/**/*.test.ts'] },
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden,replay}/**/*.test.ts'] },
     {
       ...common,
       displayName: 'services',
-      testMatch: ['<rootDir>/test/{workflows,replay,faults,api}/**/*.test.ts'],
-      // Makes the histories of a release rather than testing anything; runs only when asked to.
-      testPathIgnorePatterns: ['/node_modules/', ...(process.env.FUQUAN_SAVE_HISTORIES ? [] : ['saveHistories'])],
+      testMatch: ['<rootDir>/test/{workflows,releases,faults,api}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/harness/globalSetup.ts',
       globalTeardown: '<rootDir>/test/harness/globalTeardown.ts',
     },

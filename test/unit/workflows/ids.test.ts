@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { spreadOf, uuid5, wakeActId } from '../../../workflows/shared/ids.ts';
+import { followUpId, spreadOf, uuid5, wakeActId } from '../../../workflows/shared/ids.ts';
 
 const CASE = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 
@@ -33,6 +33,12 @@ describe('ids from names', () => {
     const wake = { at: '2026-03-16T16:00:00.000Z', type: 'closeWindow', body: { noticeId: 'n' } };
     expect(wakeActId(CASE, wake)).toBe(wakeActId(CASE, { ...wake }));
     expect(wakeActId(CASE, wake)).not.toBe(wakeActId(CASE, { ...wake, at: '2026-03-17T16:00:00.000Z' }));
+  });
+
+  it('stay what they are: a wait tried again by a later release is the same act', () => {
+    const wake = { at: '2026-03-16T16:00:00.000Z', type: 'closeWindow', body: { noticeId: 'n' } };
+    expect(wakeActId(CASE, wake)).toBe('9e261307-0781-5406-a0ed-7882b9ef6704');
+    expect(followUpId(CASE, CASE)).toBe('8969d783-f4b2-5438-9a58-840b96210df4');
   });
 
   it('spread wake-ups over the whole range', () => {

@@ -7,7 +7,7 @@ import { Pool } from 'pg';
 import { createCaseActivities } from '../../../activities/record.ts';
 import type { ActAnswer, CaseActivities } from '../../../contracts/messages.ts';
 import type { LedgerEvent, Refusal } from '../../../domain/process.ts';
-import { workflowBundle } from '../../../worker/bundle.ts';
+import { workflowBundle, type WorkflowBundle } from '../../../worker/bundle.ts';
 import { keyRing, type KeyProvider } from '../../../worker/codec.ts';
 import type { Log } from '../../../worker/log.ts';
 import { startWorker, type RunningWorker, type WorkerConfig } from '../../../worker/main.ts';
@@ -35,6 +35,8 @@ export interface EngineOptions {
   punctual?: boolean;
   /** Another build of the same code. */
   buildId?: string;
+  /** Other code than the probe process. */
+  bundle?: WorkflowBundle;
 }
 
 export type Told = { outcome: 'refused'; refusal: Refusal } | ActAnswer;
@@ -67,8 +69,8 @@ export class Engine {
   }
 
   async startWorker(options: EngineOptions = {}): Promise<RunningWorker> {
-    const { config, activities = (real) => real, keys = testKeys, punctual = false, buildId } = options;
-    const built = await workflowBundle({ entry: probeEntry, cacheDir: bundleCache });
+    const { config, activities = (real) => real, keys = testKeys, punctual = false, buildId, bundle } = options;
+    const built = bundle ?? (await workflowBundle({ entry: probeEntry, cacheDir: bundleCache }));
     const pool = new Pool({ connectionString: this.url, max: 12 });
     pool.on('error', () => undefined);
     const worker = await startWorker({

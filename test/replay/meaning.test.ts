@@ -1,0 +1,24 @@
+/**
+ * What a ledger meant when it was written it means today: rows of every release's cases, folded by the present code,
+ * give what they gave then. A later release may show more of a case, never something else.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { empowerment, type EmpowermentEvent } from '../../domain/empowerment/index.ts';
+import { ledgerIn, meaningOf, namesOf, readKept, releases } from './kept.ts';
+
+describe.each(releases)('ledgers of release %s', (release) => {
+  it.each(namesOf(release))('%s', (name) => {
+    const { stops, history } = readKept(release, name);
+    const ledger = ledgerIn(history);
+    for (const { version, meant } of stops) {
+      const rows = ledger.slice(0, version);
+      expect(rows).toHaveLength(version);
+      if (!meant) continue;
+      const [opened] = rows as EmpowermentEvent[];
+      const rules = opened?.type === 'caseOpened' ? opened.data.rules : undefined;
+      const start = empowerment.initial(name, rules?.institutionId ?? '');
+      const state = (rows as EmpowermentEvent[]).reduce((before, event) => empowerment.evolve(before, event), start);
+      expect(JSON.parse(JSON.stringify(meaningOf(empowerment.project(state))))).toMatchObject(meant);
+    }
+  });
+});
