@@ -41,6 +41,8 @@ async function caseAt(step: string, status = 'open', institution = institutionId
   );
   return id;
 }
+/** Cases put in as rows have no workflow, which the comparison with the engine finds too; that is tried in a file of its own. */
+const itemsOf = (body: unknown): Listed[] => (body as { items: Listed[] }).items.filter(({ cause }) => cause !== 'workflowLost');
 const change = (sql: string, ...values: unknown[]): Promise<unknown> => api.pool.query(sql, values);
 
 describe('without a worker', () => {
@@ -110,7 +112,7 @@ describe('with a worker that looks', () => {
     expect(found.zh).toBe('5 封通知未能送出（mail）');
     expect(found.reason).toBeUndefined();
     const operator = await (await api.as('outside', 'operator')).get('/platform/stalled');
-    expect((operator.body as { items: Listed[] }).items).toMatchObject([{ id: found.id, reason: 'Error: 451 … try later' }]);
+    expect(itemsOf(operator.body)).toMatchObject([{ id: found.id, reason: 'Error: 451 … try later' }]);
     await change(`UPDATE outbox SET delivered_at = now() WHERE id LIKE 'stuck:%'`);
     await goes(api, here, found.id);
   });
@@ -179,8 +181,8 @@ describe('with a worker that looks', () => {
     expectProblem(await stranger.get(`/institutions/${here}/stalled`), 404, 'notFound');
     expectProblem(await stranger.get('/platform/stalled'), 403, 'access.denied');
     const { body } = await (await api.as('outside', 'operator')).get('/platform/stalled');
-    expect((body as { items: object[] }).items).toMatchObject([{ caseId, institution: here, reason: 'Error: …' }]);
-    expect((body as { items: object[] }).items[0]).not.toHaveProperty('number');
+    expect(itemsOf(body)).toMatchObject([{ caseId, institution: here, reason: 'Error: …' }]);
+    expect(itemsOf(body)[0]).not.toHaveProperty('number');
     await change('DELETE FROM inbox WHERE id = $1', actId);
     await goes(api, here, found.id);
   });
@@ -193,13 +195,13 @@ describe('with a worker that looks', () => {
       caseId,
       institutionId,
     );
-    await appears(api, here, { caseId });
+    await appears(api, here, { caseId, cause: 'taskOverdue' });
     const seen: string[] = [];
     let cursor = '';
     do {
       const { body } = await listed(api, here, 'administrator', `?limit=2&caseId=${caseId}${cursor}`);
-      const { items, next } = body as { items: Listed[]; next?: string };
-      seen.push(...items.map(({ since }) => since));
+      const { next } = body as { next?: string };
+      seen.push(...itemsOf(body).map(({ since }) => since));
       cursor = next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`;
     } while (cursor !== '');
     expect(seen).toHaveLength(5);
@@ -207,14 +209,14 @@ describe('with a worker that looks', () => {
   });
 
   it('says which check failed, and keeps what it had found', async () => {
-    const before = (await listed(api, here)).body as { items: Listed[] };
+    const before = itemsOf((await listed(api, here)).body);
     await change('ALTER FUNCTION stalled_in_database() RENAME TO stalled_elsewhere');
     const failing = await appears(api, here, { id: 'checkStopped:database' });
     expect(failing.cause).toBe('checkStopped');
-    const during = (await listed(api, here)).body as { items: Listed[]; complete: boolean };
+    const during = (await listed(api, here)).body as { complete: boolean };
     expect(during.complete).toBe(false);
-    expect(during.items.filter(({ cause }) => cause !== 'checkStopped')).toEqual(
-      before.items.map((item) => expect.objectContaining({ id: item.id })),
+    expect(itemsOf(during).filter(({ cause }) => cause !== 'checkStopped')).toEqual(
+      before.map((item) => expect.objectContaining({ id: item.id })),
     );
     await change('ALTER FUNCTION stalled_elsewhere() RENAME TO stalled_in_database');
     await goes(api, here, 'checkStopped:database');
