@@ -66,6 +66,15 @@ export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
 }
 
+/**
+ * Whether the caller is told numbers alone of who may vote and who voted: applicants, and members of the body, who could
+ * otherwise tell from a colleague that is barred who has objected.
+ */
+export function toldNumbersAlone(caller: Caller, { roles }: Pick<CaseFacts, 'roles'>): boolean {
+  if (roles.includes('inventor') || roles.includes('representative')) return true;
+  return roles.includes('bodyMember') && !caller.has(...caseWorkers);
+}
+
 /** The case if the caller may see it; else the same 404 as for one that is not there. */
 export async function visibleCase(
   prisma: PrismaClient,

@@ -112,12 +112,12 @@ function withoutObjector(event: EmpowermentEvent): Shown {
   return { ...event, actor: { kind: 'hidden' }, data };
 }
 
-/** That a member of a body stands aside can be told; that they do as objector cannot. Applicants are told numbers alone. */
-function withoutBars(event: EmpowermentEvent, applicant: boolean): Shown {
+/** That a member of a body stands aside can be told; that they do as objector cannot. Some are told numbers alone. */
+function withoutBars(event: EmpowermentEvent, numbersAlone: boolean): Shown {
   const data = event.data as unknown as Record<string, unknown>;
   const assessment = data['assessment'] as EmpowermentState['assessment'];
   if (assessment === undefined) return event;
-  if (!applicant) {
+  if (!numbersAlone) {
     const barred = assessment.barred.map((one) => (one.bar === 'objector' ? { ...one, bar: 'interest' } : one));
     return { ...event, data: { ...data, assessment: { ...assessment, barred } } };
   }
@@ -127,13 +127,13 @@ function withoutBars(event: EmpowermentEvent, applicant: boolean): Shown {
 }
 
 /** The ledger's events as the caller may see them. */
-export function eventsFor(caller: Caller, sight: Sight, applicant: boolean, record: CaseRecord): Shown[] {
+export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, record: CaseRecord): Shown[] {
   if (sight.kind === 'objector') return [];
   return record.events.map((event) => {
     if (isObjectionEvent(event)) {
       const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
       return objection && knowsObjector(caller, sight, objection) ? event : withoutObjector(event);
     }
-    return sight.objectors ? event : withoutBars(event, applicant);
+    return sight.objectors ? event : withoutBars(event, numbersAlone);
   });
 }

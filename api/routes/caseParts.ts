@@ -1,7 +1,7 @@
 /** Parts of a case: its objections, decisions, deadlines, ledger, and the notice that could be published now. */
 import { z } from 'zod';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import { caseWorkers, visibleCase } from '../caseAccess.ts';
+import { caseWorkers, toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { eventsFor, objectionsFor, readCase, stateAt } from '../caseRead.ts';
 import { deadlinesShown } from '../caseShown.ts';
 import { draftNotice } from '../noticeCheck.ts';
@@ -19,8 +19,11 @@ const record = z.record(z.string(), z.unknown());
 async function read(context: Context<{ caseId: string }>) {
   const { deps, caller, params } = context;
   const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
-  const applicant = facts.roles.includes('inventor') || facts.roles.includes('representative');
-  return { sight, applicant, record: await readCase(deps.prisma, caller.institution.id, facts.id) };
+  return {
+    sight,
+    numbersAlone: toldNumbersAlone(caller, facts),
+    record: await readCase(deps.prisma, caller.institution.id, facts.id),
+  };
 }
 
 /** As with a single case: whoever only objected sees the windows, and what is done about objections of their own. */
@@ -83,9 +86,9 @@ export const casePartRoutes = [
     params: inCase,
     answers: { 200: listOf(record) },
     handler: async (context) => {
-      const { sight, applicant, record: found } = await read(context);
+      const { sight, numbersAlone, record: found } = await read(context);
       if (sight.kind === 'objector') throw new Problem('notFound');
-      const shown = eventsFor(context.caller, sight, applicant, found)
+      const shown = eventsFor(context.caller, sight, numbersAlone, found)
         .filter(({ type }) => type === 'decisionRecorded')
         .map(({ seq, recordedAt, data }) => ({ seq, recordedAt, ...(data as Record<string, unknown>) }));
       return { status: 200, body: { items: await openAll(shown, context.deps.sealer) } };
@@ -122,11 +125,11 @@ export const casePartRoutes = [
     problems: ['request.badCursor'],
     handler: async (context) => {
       const { query, caller, deps, params } = context;
-      const { sight, applicant, record: found } = await read(context);
+      const { sight, numbersAlone, record: found } = await read(context);
       if (sight.kind === 'objector') throw new Problem('notFound');
       const list = listId(context, 'ledger', { caseId: params.caseId });
       const [after = '0'] = startOf(context, list, query.cursor, 1) ?? [];
-      const rows = eventsFor(caller, sight, applicant, found)
+      const rows = eventsFor(caller, sight, numbersAlone, found)
         .filter(({ seq }) => seq > Number(after))
         .slice(0, query.limit + 1);
       const page = pageFrom(

@@ -3,7 +3,7 @@ import multer from 'multer';
 import { z } from 'zod';
 import { sha256, TEXT, uuid } from '../../contracts/schemas.ts';
 import { isCleanText } from '../../contracts/sealing.ts';
-import { visibleCase } from '../caseAccess.ts';
+import { toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { eventsFor, objectionsFor, readCase } from '../caseRead.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
@@ -53,8 +53,7 @@ async function named(context: Context, caseId: string, digest: string): Promise<
   const { deps, caller } = context;
   const { facts, sight } = await visibleCase(deps.prisma, caller, caseId);
   const record = await readCase(deps.prisma, caller.institution.id, facts.id);
-  const applicant = facts.roles.includes('inventor') || facts.roles.includes('representative');
-  const shown = [eventsFor(caller, sight, applicant, record), objectionsFor(caller, sight, record.state)];
+  const shown = [eventsFor(caller, sight, toldNumbersAlone(caller, facts), record), objectionsFor(caller, sight, record.state)];
   return documentsIn(shown).some((one) => one.digest === digest);
 }
 

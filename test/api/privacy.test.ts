@@ -260,6 +260,17 @@ describe('a member of the body that the case came before', () => {
     expect((await walk.get('group1', `/documents/${minutes.document}?caseId=${walk.caseId}`)).status).toBe(200);
   });
 
+  it('is told how many may vote and not who: whom an objection bars would give the objector away', async () => {
+    const { body } = await walk.get('group1', `/cases/${walk.caseId}/ledger?limit=200`);
+    const { items } = body as { items: { type: string; data: { assessment?: object; votes?: unknown } }[] };
+    const assessed = items.filter(({ data }) => data.assessment !== undefined);
+    expect(assessed.length).toBeGreaterThan(0);
+    for (const { data } of assessed) {
+      expect(data.assessment).toEqual({ quorum: 5, enough: true, eligible: expect.any(Number) });
+      expect(data).not.toHaveProperty('votes');
+    }
+  });
+
   it('was told when it came', async () => {
     const inbox = await (await walk.client('group1')).get('/messages');
     expect((inbox.body as { items: object[] }).items).toMatchObject([{ template: 'deliberationAsked', caseId: walk.caseId }]);
