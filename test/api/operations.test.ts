@@ -112,9 +112,14 @@ test('numbers count what was done, by codes alone', async () => {
   const text = await waitFor(
     async () => {
       const page = await (await fetch(`${operations.url}/metrics`)).text();
-      return page.includes('fuquan_open_cases{kind="empowerment",step="consent"} 1') ? page : undefined;
+      // The answer reaches the caller before the dispatcher has counted its delivery.
+      const counted = [
+        'fuquan_open_cases{kind="empowerment",step="consent"} 1',
+        'fuquan_delivery_seconds_count{outcome="done"} 1',
+      ];
+      return counted.every((line) => page.includes(line)) ? page : undefined;
     },
-    { what: 'the open case to be counted' },
+    { what: 'the open case and its delivery to be counted' },
   );
   for (const line of [
     /^fuquan_act_seconds_count\{act="sendForConsent",outcome="done"\} 1$/m,
