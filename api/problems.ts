@@ -117,6 +117,20 @@ export const catalogue = {
     '请使用 UUID',
     'Use a UUID',
   ),
+  'repair.nothing': entry(
+    409,
+    '没有可这样处理的停滞事项',
+    'Nothing stands still that can be repaired in this way',
+    '请重新查看停滞事项列表',
+    'Read the list of what stands still again',
+  ),
+  'repair.tooMany': entry(
+    422,
+    '事项过多，一次最多 500 项',
+    'Too many at once; 500 is the most',
+    '请分批处理',
+    'Repair them in parts',
+  ),
   'idempotency.otherBody': entry(
     422,
     '该键已用于内容不同的办理',

@@ -38,7 +38,8 @@ export interface Receipt {
 
 const KEY = /^[\x21-\x7e]{8,128}$/;
 
-function keyOf(header: string | undefined): string {
+/** The idempotency key that was sent, or the problem. */
+export function keyOf(header: string | undefined): string {
   if (header === undefined || header === '') throw new Problem('idempotency.keyMissing');
   if (!KEY.test(header)) throw new Problem('idempotency.keyInvalid');
   return header;

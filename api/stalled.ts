@@ -132,7 +132,7 @@ export interface FindingFilter {
   /** Undefined: of all institutions, technical causes alone. */
   institutionId: string | undefined;
   cause?: StalledCause | undefined;
-  caseId?: string | undefined;
+  caseIds?: readonly string[] | undefined;
   ids?: readonly string[] | undefined;
   /** The reader, where parts of a finding are kept from applicants of its case. */
   personId: string;
@@ -145,7 +145,7 @@ export async function openFindings(
   after: readonly string[],
   limit: number,
 ): Promise<FindingRow[]> {
-  const { institutionId, cause, caseId, ids, personId } = filter;
+  const { institutionId, cause, caseIds, ids, personId } = filter;
   const [since, id] = after;
   const ofTheMachine = (Object.keys(stalledCauses) as StalledCause[]).filter((one) => stalledCauses[one].technical);
   const where = [
@@ -154,7 +154,7 @@ export async function openFindings(
       ? Prisma.sql`s.cause = ANY (${ofTheMachine})`
       : Prisma.sql`(s.institution_id = ${institutionId}::uuid OR s.institution_id IS NULL)`,
     ...(cause === undefined ? [] : [Prisma.sql`s.cause = ${cause}`]),
-    ...(caseId === undefined ? [] : [Prisma.sql`s.case_id = ${caseId}::uuid`]),
+    ...(caseIds === undefined ? [] : [Prisma.sql`s.case_id = ANY (${caseIds}::uuid[])`]),
     ...(ids === undefined ? [] : [Prisma.sql`s.id = ANY (${ids}::uuid[])`]),
     ...(since === undefined ? [] : [Prisma.sql`(s.since, s.id) > (${since}::timestamptz, ${id}::uuid)`]),
   ];

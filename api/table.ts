@@ -86,6 +86,10 @@ export const endpointTable = {
 
   listStalled: ['administrator', 'supervisor'],
   listPlatformStalled: operator,
+  repair: administrator,
+  getRepair: ['administrator', 'supervisor'],
+  repairPlatform: operator,
+  getPlatformRepair: operator,
 
   listNotices: anyParty,
   getNotice: anyParty,

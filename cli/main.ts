@@ -6,6 +6,7 @@ import { registerDemo } from './demo/index.ts';
 import { registerErase } from './erase.ts';
 import { registerFound } from './found.ts';
 import { registerRebuild } from './rebuild.ts';
+import { registerRepair } from './repair.ts';
 import { registerStalled } from './stalled.ts';
 import { registerToken } from './token.ts';
 import { registerVerify } from './verify.ts';
@@ -19,6 +20,7 @@ const commands = [
   registerErase,
   registerFound,
   registerRebuild,
+  registerRepair,
   registerStalled,
   registerToken,
   registerVerify,

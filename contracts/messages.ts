@@ -44,6 +44,9 @@ export interface ActAnswer {
 /** Name of the ApplicationFailure type that carries a Refusal in its details. */
 export const refusalFailure = 'Refusal';
 
+/** SQLSTATE by which record_act says that the act's inbox row has been answered with a refusal. */
+export const REFUSED_BEFORE = 'FQ003';
+
 /** Loads a case from the ledger: all events after `after`. The rules it is pinned to are in its first event. */
 export interface LoadResult {
   institutionId: string;

@@ -23,6 +23,7 @@ import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
 import { startProbes, type Probe } from '../worker/probes/index.ts';
 import { noticeReads } from '../worker/probes/notices.ts';
 import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
+import { startRepairs } from '../worker/repairs/index.ts';
 import { watchStalled } from '../worker/stalled/index.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
@@ -143,6 +144,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
         () => startJobs({ pool, log }),
         () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
         (attending) => watchStalled({ pool, facts: factReader({ pool }), keyIds, log }, attending),
+        (attending) => startRepairs({ pool, log }, attending),
       ],
     });
     operations.readiness.watchWorker(() => worker.healthy());

@@ -12,6 +12,7 @@ import { lawRoutes } from './law.ts';
 import { noticeRoutes } from './notices.ts';
 import { peopleRoutes } from './people.ts';
 import { platformRoutes } from './platform.ts';
+import { repairRoutes } from './repairs.ts';
 import { stalledRoutes } from './stalled.ts';
 import { systemRoutes } from './system.ts';
 import { todoRoutes } from './todo.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...casePartRoutes,
   ...todoRoutes,
   ...stalledRoutes,
+  ...repairRoutes,
   ...noticeRoutes,
   ...documentRoutes,
 ];

@@ -7,6 +7,7 @@ import { audit } from '../audit.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
 import { route, type Context } from '../route.ts';
+import { openAll } from '../seal.ts';
 import {
   inInstitution,
   isoDate,
@@ -212,7 +213,8 @@ export const institutionRoutes = [
           detail,
         }),
       );
-      return { status: 200, body };
+      // Why somebody had a thing repaired is sealed, and is opened here for who supervises it.
+      return { status: 200, body: await openAll(body, deps.sealer) };
     },
   }),
 ];

@@ -43,7 +43,7 @@ async function list(context: Context<unknown, z.output<typeof stalledQuery>>, in
   const after = startOf(context, name, cursor, 2);
   const reader = { operator: institutionId === undefined, personId: caller.personId };
   const checking = await checkingNow(deps.prisma);
-  const filter = { institutionId, cause, caseId, personId: caller.personId };
+  const filter = { institutionId, cause, caseIds: caseId === undefined ? undefined : [caseId], personId: caller.personId };
   const rows = await openFindings(deps.prisma, filter, after ?? [], limit + 1);
   const show = (row: (typeof rows)[number]) => shownFinding(row, reader);
   const page = pageFrom(context, name, limit, rows, ({ since, id }) => [since, id], show);

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stalledChecks } from '../../contracts/stalled.ts';
-import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import { sampleInstitutionId, samplePersonId } from '../../runtime/samplePeople.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { expectProblem } from './problem.ts';
 import { testApi, type TestApi } from './service.ts';
-import { appears, goes, listed, watching, type Listed } from './stalledList.ts';
+import { appears, goes, listed, watching, withThisYear, type Listed } from './stalledList.ts';
 import { Walk } from './walk.ts';
 import { workerFor } from './worker.ts';
 
@@ -19,13 +18,7 @@ let worker: RunningWorker | undefined;
 
 beforeAll(async () => {
   api = await testApi({ answerWithinMs: 30_000 });
-  // Whatever year it is when this test runs.
-  const year = new Date().getFullYear().toString();
-  const years = { [year]: { off: {}, work: {} }, ...shippedCalendar.years };
-  await change(
-    `INSERT INTO calendar_version (version, content, imported_at) VALUES ('running', $1, service_clock())`,
-    JSON.stringify({ version: 'running', years }),
-  );
+  await withThisYear(api);
 });
 afterAll(async () => {
   await worker?.stop();

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseWorkflowId, type CaseActivities } from '../../contracts/messages.ts';
-import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { keyRing } from '../../worker/codec.ts';
 import type { RunningWorker } from '../../worker/main.ts';
@@ -11,7 +10,7 @@ import { engineCheck } from '../../worker/stalled/engine.ts';
 import { uniqueTaskQueue, waitFor } from '../harness/services.ts';
 import { bundleCache } from '../workflows/support/engine.ts';
 import { testApi, type TestApi } from './service.ts';
-import { appears, goes, listed, watching, type Listed } from './stalledList.ts';
+import { appears, goes, listed, watching, withThisYear, type Listed } from './stalledList.ts';
 import { Walk } from './walk.ts';
 import { workerFor, type WorkerOptions } from './worker.ts';
 
@@ -33,10 +32,7 @@ const stop = async (): Promise<void> => {
 
 beforeAll(async () => {
   api = await testApi({ answerWithinMs: 0 });
-  const years = { [new Date().getFullYear().toString()]: { off: {}, work: {} }, ...shippedCalendar.years };
-  await api.pool.query(`INSERT INTO calendar_version (version, content, imported_at) VALUES ('running', $1, service_clock())`, [
-    JSON.stringify({ version: 'running', years }),
-  ]);
+  await withThisYear(api);
 });
 afterEach(stop);
 afterAll(() => api?.close());

@@ -1,6 +1,7 @@
 /** The list of what stands still, over HTTP, and checks that look often enough for a test. */
 import { expect } from '@jest/globals';
 import type { Test } from 'supertest';
+import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import type { StalledCause } from '../../contracts/stalled.ts';
 import type { SampleName } from '../../policies/load.ts';
 import { factReader } from '../../worker/facts.ts';
@@ -28,6 +29,14 @@ export function watching({ pool }: TestApi, more: Partial<WatchOptions> = {}): (
   const options = { pool, facts: factReader({ pool }), keyIds: () => ['test'], log: new QuietLog(), everyMs: 100, youngMs: 0 };
   const everySeconds = { database: 0, quorum: 0, platform: 0, engine: 0, comparison: 0 };
   return (worker) => watchStalled({ ...options, everySeconds, ...more }, worker);
+}
+
+/** Gives the service a calendar of the running year, whichever it is when a test runs. */
+export async function withThisYear({ pool }: TestApi): Promise<void> {
+  const years = { [new Date().getFullYear().toString()]: { off: {}, work: {} }, ...shippedCalendar.years };
+  await pool.query(`INSERT INTO calendar_version (version, content, imported_at) VALUES ('running', $1, service_clock())`, [
+    JSON.stringify({ version: 'running', years }),
+  ]);
 }
 
 /** The list as the administrator of the institution reads it. */

@@ -2,6 +2,7 @@
 import { createCaseActivities } from '../../activities/record.ts';
 import type { CaseActivities } from '../../contracts/messages.ts';
 import type { Log } from '../../worker/log.ts';
+import type { Channel } from '../../worker/channels.ts';
 import { startOutbox } from '../../worker/outbox.ts';
 import { startWorker, type RunningWorker, type WorkerDeps } from '../../worker/main.ts';
 import type { WorkerMetrics } from '../../worker/metrics.ts';
@@ -15,13 +16,16 @@ export interface WorkerOptions extends Partial<Pick<WorkerDeps, 'keys' | 'bundle
   /** Of its own, so that another test's worker is none of ours, unless it comes after another worker. */
   taskQueue?: string;
   log?: Log;
+  /** Ways out of the service. */
+  channels?: Channel[];
   /** Wraps the activities, for faults. */
   activities?: (real: CaseActivities) => CaseActivities;
 }
 
 export async function workerFor(api: TestApi, options: WorkerOptions = {}): Promise<RunningWorker> {
   const { metrics, taskQueue = uniqueTaskQueue('cases'), log = new QuietLog(), keys = testKeys, bundle } = options;
-  const { activities = (real) => real, companions = [] } = options;
+  const { activities = (real) => real, companions = [], channels = [] } = options;
+  const numbers = metrics && { metrics };
   const connection = { connectionString: api.databaseUrl };
   const { pool, sealer } = api;
   return startWorker({
@@ -37,9 +41,9 @@ export async function workerFor(api: TestApi, options: WorkerOptions = {}): Prom
     activities: activities(createCaseActivities({ pool })),
     log,
     ...(bundle && { bundle }),
-    ...(metrics && { metrics }),
+    ...numbers,
     companions: [
-      () => startOutbox({ pool, connection, opener: sealer, channels: [], log, sweepMs: 200, ...(metrics && { metrics }) }),
+      () => startOutbox({ pool, connection, opener: sealer, channels, log, sweepMs: 200, firstBackoffSeconds: 0.2, ...numbers }),
       ...companions,
     ],
   });

@@ -3,7 +3,7 @@ import type { Message } from '../../domain/process.ts';
 import type { RuleSnapshot } from '../../domain/rules.ts';
 import type { Probe } from './index.ts';
 
-interface Reminder {
+export interface Reminder {
   /** What makes it this very reminder; a second one with the same key is not written. */
   key: string;
   caseId: string;
@@ -13,7 +13,7 @@ interface Reminder {
 }
 
 /** Writes reminders that were not written before, with the case's title and number beside their own values. */
-async function remind(pool: Pool, reminders: readonly Reminder[]): Promise<number> {
+export async function remind(pool: Pick<Pool, 'query'>, reminders: readonly Reminder[]): Promise<number> {
   if (reminders.length === 0) return 0;
   const { rowCount } = await pool.query(
     `INSERT INTO outbox (id, institution_id, case_id, seq, template, recipient, values)

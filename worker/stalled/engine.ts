@@ -11,7 +11,7 @@ import type { Found } from '../../contracts/stalled.ts';
 import { processes } from '../../domain/index.ts';
 import { caseOf, executionOf, type Execution } from './execution.ts';
 import type { Check } from './round.ts';
-import { AGAIN_AND_AGAIN } from './suspects.ts';
+import { AGAIN_AND_AGAIN, REFUSAL_SECONDS } from './suspects.ts';
 
 export interface EngineOptions {
   pool: Pool;
@@ -28,7 +28,7 @@ const AT_ONCE = 16;
 const UNANSWERED = 300;
 /** A poll is begun anew after a minute at the latest. */
 const POLLED_WITHIN_MS = 75_000;
-const YOUNG_MS = 30_000;
+export const YOUNG_MS = 30_000;
 
 /** The check. */
 export function engineCheck(options: EngineOptions): Check {
@@ -37,7 +37,7 @@ export function engineCheck(options: EngineOptions): Check {
     name: 'engine',
     async find() {
       const polling = await pollers(client, taskQueue, polledWithinMs);
-      const suspects = await suspected(pool);
+      const [suspects, begunAnew] = await Promise.all([suspected(pool), foundFailing(pool)]);
       const ids = new Set([...(await failing(client, taskQueue)), ...suspects.keys(), ...(await unanswered(pool))]);
       const found: Found[] = [...polling];
       const well: string[] = [];
@@ -45,7 +45,9 @@ export function engineCheck(options: EngineOptions): Check {
       for (let from = 0; from < all.length; from += AT_ONCE) {
         await Promise.all(
           all.slice(from, from + AT_ONCE).map(async (id) => {
-            const wrong = await lookAt(pool, client, id, youngMs);
+            const wrong = await lookAt(pool, client, id, youngMs, begunAnew);
+            const refusal = suspects.get(id)?.refusal;
+            if (wrong.length === 0 && refusal) wrong.push({ ...refusal, ...(await aboutCase(pool, id)) });
             found.push(...wrong);
             if (wrong.length === 0 && suspects.has(id)) well.push(id);
           }),
@@ -57,25 +59,55 @@ export function engineCheck(options: EngineOptions): Check {
   };
 }
 
-/** Suspected workflows, and what was found before, with the moment of the suspicion. */
-async function suspected(pool: Pool): Promise<Map<string, Date | undefined>> {
-  const { rows } = await pool.query<{ id: string; seen_at: Date | null }>(
-    `SELECT workflow_id AS id, seen_at FROM engine_suspect
-     UNION ALL SELECT detail->>'workflowId', NULL FROM stalled
+interface Suspicion {
+  /** When it was suspected last; undefined for what was found before. */
+  at: Date | undefined;
+  /** What its last activity said that must not be tried again. */
+  refusal: Found | undefined;
+}
+
+/** Suspected workflows, and what was found before. */
+async function suspected(pool: Pool): Promise<Map<string, Suspicion>> {
+  const { rows } = await pool.query<{ id: string; seen_at: Date | null; refused: object | null }>(
+    `SELECT workflow_id AS id, seen_at,
+            CASE WHEN refused_at > clock_timestamp() - make_interval(secs => $1) THEN refused END AS refused FROM engine_suspect
+     UNION ALL SELECT detail->>'workflowId', NULL, NULL FROM stalled
       WHERE found_by = 'engine' AND gone_at IS NULL AND detail ? 'workflowId'`,
+    [REFUSAL_SECONDS],
   );
-  const moments = new Map<string, Date | undefined>();
-  for (const { id, seen_at } of rows) moments.set(id, seen_at ?? moments.get(id));
-  return moments;
+  const all = new Map<string, Suspicion>();
+  for (const { id, seen_at, refused } of rows) {
+    const before = all.get(id);
+    const refusal: Found | undefined = refused
+      ? { cause: 'activityFailing', key: `${id}/refused`, detail: { workflowId: id, attempts: 1, ...refused } }
+      : undefined;
+    all.set(id, { at: seen_at ?? before?.at, refusal: refusal ?? before?.refusal });
+  }
+  return all;
+}
+
+/** Activities in the list, with the attempts they had: one that was begun anew counts from one, and has not succeeded yet. */
+async function foundFailing(pool: Pool): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ key: string; attempts: number }>(
+    `SELECT key, (detail->>'attempts')::int AS attempts FROM stalled
+      WHERE cause = 'activityFailing' AND gone_at IS NULL AND detail ? 'activityId'`,
+  );
+  return new Map(rows.map(({ key, attempts }) => [key, attempts]));
+}
+
+async function aboutCase(pool: Pool, workflowId: string): Promise<Pick<Found, 'institutionId' | 'caseId'>> {
+  const caseId = caseOf(workflowId)?.caseId;
+  const row = caseId === undefined ? undefined : await readCase(pool, caseId);
+  return row && caseId !== undefined ? { institutionId: row.institution_id, caseId } : {};
 }
 
 /** Found well: suspects no more, unless they were suspected again meanwhile. */
-async function release(pool: Pool, ids: readonly string[], moments: ReadonlyMap<string, Date | undefined>): Promise<void> {
+async function release(pool: Pool, ids: readonly string[], suspicions: ReadonlyMap<string, Suspicion>): Promise<void> {
   if (ids.length === 0) return;
   await pool.query(
     `DELETE FROM engine_suspect s USING jsonb_to_recordset($1) AS w(id text, at timestamptz)
       WHERE s.workflow_id = w.id AND s.seen_at = w.at`,
-    [JSON.stringify(ids.map((id) => ({ id, at: moments.get(id)?.toISOString() })))],
+    [JSON.stringify(ids.map((id) => ({ id, at: suspicions.get(id)?.at?.toISOString() })))],
   );
 }
 
@@ -141,7 +173,13 @@ function hasWork(row: CaseRow, kind: ProcessKind, caseId: string): boolean {
 }
 
 /** Everything that is wrong with one workflow. */
-async function lookAt(pool: Pool, client: Client, workflowId: string, youngMs: number): Promise<Found[]> {
+export async function lookAt(
+  pool: Pool,
+  client: Client,
+  workflowId: string,
+  youngMs: number,
+  begunAnew: ReadonlyMap<string, number> = new Map(),
+): Promise<Found[]> {
   const named = caseOf(workflowId);
   const execution = await executionOf(client, workflowId);
   // Read after the engine was asked: a case that was closed in between has ended its workflow rightly.
@@ -160,18 +198,18 @@ async function lookAt(pool: Pool, client: Client, workflowId: string, youngMs: n
     const since = execution.startedAt;
     return [{ cause: 'workflowUnknown', key: workflowId, ...about, ...(since && { since }), detail: { workflowId } }];
   }
-  return failuresOf(workflowId, execution).map((found) => ({ ...about, ...found }));
+  return failuresOf(workflowId, execution, begunAnew).map((found) => ({ ...about, ...found }));
 }
 
-function failuresOf(workflowId: string, { activities, task }: Execution): Found[] {
-  const tried = activities.filter(({ attempts }) => attempts >= AGAIN_AND_AGAIN);
+function failuresOf(workflowId: string, { activities, task }: Execution, begunAnew: ReadonlyMap<string, number>): Found[] {
   return [
-    ...tried.map(({ activityId, activity, attempts, since, reason }): Found => ({
-      cause: 'activityFailing',
-      key: `${workflowId}/${activityId}`,
-      ...(since && { since }),
-      detail: { workflowId, activityId, activity, attempts, ...(reason && { reason }) },
-    })),
+    ...activities.flatMap(({ activityId, activity, attempts: now, since, reason }): Found[] => {
+      const key = `${workflowId}/${activityId}`;
+      const attempts = Math.max(now, begunAnew.get(key) ?? 0);
+      if (attempts < AGAIN_AND_AGAIN) return [];
+      const detail = { workflowId, activityId, activity, attempts, ...(reason && { reason }) };
+      return [{ cause: 'activityFailing', key, ...(since && { since }), detail }];
+    }),
     ...(task && task.attempts >= AGAIN_AND_AGAIN
       ? [
           {

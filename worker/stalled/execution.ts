@@ -75,3 +75,30 @@ export function caseOf(workflowId: string): { kind: ProcessKind; caseId: string 
   const [, kind, caseId] = ID.exec(workflowId) ?? [];
   return kind !== undefined && caseId !== undefined ? { kind: kind as ProcessKind, caseId } : undefined;
 }
+
+const LATEST = 200;
+
+/** How an activity that is no longer tried has ended, by the latest of its history. */
+export async function closingOf(
+  client: Client,
+  workflowId: string,
+  activityId: string,
+): Promise<{ completed: boolean; reason?: string }> {
+  const { namespace, loadedDataConverter } = client.options;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace,
+    execution: { workflowId },
+    maximumPageSize: LATEST,
+  });
+  const events = history?.events ?? [];
+  const scheduled = events
+    .find(({ activityTaskScheduledEventAttributes: a }) => a?.activityId === activityId)
+    ?.eventId?.toString();
+  const of = (attributes: { scheduledEventId?: { toString(): string } | null } | null | undefined): boolean =>
+    scheduled !== undefined && attributes?.scheduledEventId?.toString() === scheduled;
+  if (events.some(({ activityTaskCompletedEventAttributes: a }) => of(a))) return { completed: true };
+  const failed = events.find(({ activityTaskFailedEventAttributes: a }) => of(a))?.activityTaskFailedEventAttributes;
+  if (!failed) return { completed: false };
+  const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failed.failure).catch((cause: unknown) => cause);
+  return { completed: false, reason: reasonOf(error) };
+}

@@ -12,7 +12,7 @@ import {
   proxyLocalActivities,
   sleep,
 } from '@temporalio/workflow';
-import type { CaseActivities, RecordRequest, RecordResult } from '../../contracts/messages.ts';
+import { REFUSED_BEFORE, type CaseActivities, type RecordRequest, type RecordResult } from '../../contracts/messages.ts';
 import type { Facts, LedgerEvent, Refusal } from '../../domain/process.ts';
 
 /** Reads what an act of the system is decided by, as the dispatcher does for acts of persons. */
@@ -94,9 +94,6 @@ export async function settle(settlement: Settlement): Promise<Settled> {
     return { kind: 'refused', refusal: { code: 'act.refusedBefore', status: 409, zh, en } };
   }
 }
-
-/** SQLSTATE by which record_act says that the act's inbox row has been answered with a refusal. */
-const REFUSED_BEFORE = 'FQ003';
 
 function refusedBefore(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;

@@ -1,0 +1,72 @@
+/** What a repair would do, and what became of it, in words. */
+
+interface Bilingual {
+  zh: string;
+  en: string;
+}
+
+type Detail = Readonly<Record<string, unknown>>;
+
+const retries: Record<string, (detail: Detail) => Bilingual> = {
+  actUnanswered: () => ({
+    zh: '立即再次办理等待最久的一项；收到的时刻不变',
+    en: 'Tries the act that has waited longest again at once; its time of receipt stands',
+  }),
+  deadlinePassed: () => ({
+    zh: '使案件立即办结已届满的期限；届满的时刻不变',
+    en: 'Has the case work off the deadline now; the instant at which it ended stands',
+  }),
+  messageStuck: ({ waiting }) => ({
+    zh: `立即重发等待中的 ${Number(waiting ?? 0)} 封通知`,
+    en: `Sends the ${Number(waiting ?? 0)} waiting messages again at once`,
+  }),
+  activityFailing: () => ({ zh: '立即重试失败的步骤', en: 'Tries the failing step again at once' }),
+  workflowTaskFailing: () => ({
+    zh: '等待下一次尝试，并报告是否成功；此处无法提前',
+    en: 'Waits for the next try and says whether it succeeded; nothing can bring it forward',
+  }),
+};
+
+/** What the repair would do. Throws for one that does not fit its cause. */
+export function repairWords(kind: string, cause: string | undefined, detail: Detail): Bilingual {
+  switch (kind) {
+    case 'remind':
+      return { zh: '再次提醒应办理的人员', en: 'Reminds whoever must act once more' };
+    case 'restart':
+      return {
+        zh: '若确无流程在运行，则从留痕重新启动；案件内容不变',
+        en: 'If really no workflow runs, starts it again from the ledger; nothing of the case changes',
+      };
+    case 'terminate':
+      return {
+        zh: '若确无对应的在办案件，则终止该流程；案件不变',
+        en: 'If really no case of it is open, terminates the workflow; no case changes',
+      };
+    default: {
+      const say = cause !== undefined && Object.hasOwn(retries, cause) ? retries[cause] : undefined;
+      if (!say) throw new Error(`There are no words for ${kind} of ${cause}`);
+      return say(detail);
+    }
+  }
+}
+
+const statuses: Record<string, Bilingual> = {
+  waiting: { zh: '等待办理', en: 'Waits to be carried out' },
+  running: { zh: '正在办理', en: 'Is being carried out' },
+  done: { zh: '已办妥', en: 'Done, and it has helped' },
+  notHelped: { zh: '已尝试，未能解决', en: 'Tried, and it did not help' },
+  notNeeded: { zh: '已无需处理，未作任何改动', en: 'Needed no more; nothing was done' },
+  refused: { zh: '案件未予接受', en: 'The case has refused it' },
+};
+
+const reasons: Record<string, Bilingual> = {
+  noRecipient: { zh: '没有可提醒的人员', en: 'there is nobody to remind' },
+};
+
+/** What became of a repair. */
+export function outcomeWords(status: string, detail: Detail): Bilingual {
+  const said = statuses[status] ?? { zh: status, en: status };
+  const { reason, zh, en } = detail as Record<string, string | undefined>;
+  const why = zh !== undefined && en !== undefined ? { zh, en } : reason === undefined ? undefined : reasons[reason];
+  return why ? { zh: `${said.zh}：${why.zh}`, en: `${said.en}: ${why.en}` } : said;
+}

@@ -1,0 +1,130 @@
+/** Repairs of what the engine runs. Each looks first whether it is needed, and afterwards whether it has helped. */
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { caseWorkflowId, stateQuery, type ProcessKind } from '../../contracts/messages.ts';
+import type { RepairItem, RepairOutcome } from '../../contracts/repairs.ts';
+import { reasonOf } from '../log.ts';
+import { restartCase } from '../restart.ts';
+import { lookAt, YOUNG_MS } from '../stalled/engine.ts';
+import { closingOf, executionOf } from '../stalled/execution.ts';
+import { AGAIN_AND_AGAIN } from '../stalled/suspects.ts';
+import { until } from './patience.ts';
+
+export interface EngineDeps {
+  pool: Pool;
+  client: Client;
+  taskQueue: string;
+  /** Given when the worker stops. */
+  signal: AbortSignal;
+  /** See the check of the engine. */
+  youngMs?: number;
+}
+
+type Detail = Record<string, unknown>;
+
+const ACTIVITY_MS = 60_000;
+const TASK_MS = 60_000;
+const RESTART_MS = 30_000;
+const nothing: RepairOutcome = { status: 'notNeeded', detail: {} };
+
+/** Begins a failing activity anew at once. Done when the engine has it as completed. */
+export async function retryActivity(deps: EngineDeps, detail: Detail): Promise<RepairOutcome> {
+  const { client, signal } = deps;
+  const { workflowId, activityId } = detail as { workflowId: string; activityId?: string };
+  // One that calls itself not retryable is begun anew by its case; there is nothing to reset, only to wait for.
+  if (activityId === undefined) return waitForRefused(deps, workflowId);
+  const before = (await executionOf(client, workflowId))?.activities.find((one) => one.activityId === activityId);
+  if (before === undefined) return nothing;
+  const { namespace, identity } = client.options;
+  await client.workflowService.resetActivity({ namespace, identity, execution: { workflowId }, id: activityId });
+  let anew = false;
+  const tried = await until({ withinMs: ACTIVITY_MS, signal }, async (): Promise<RepairOutcome | undefined> => {
+    const now = (await executionOf(client, workflowId))?.activities.find((one) => one.activityId === activityId);
+    if (now) {
+      // An attempt under way at the reset still counts on from before; its failure is none of ours.
+      anew ||= now.attempts < before.attempts || now.attempts === 1;
+      const failed = now.attempts > (anew ? 1 : before.attempts);
+      return failed ? { status: 'notHelped', detail: { reason: now.reason ?? '' } } : undefined;
+    }
+    const closing = await closingOf(client, workflowId, activityId);
+    if (closing.completed) return { status: 'done', detail: { activity: before.activity } };
+    return { status: 'notHelped', detail: { reason: closing.reason ?? 'It was not completed' } };
+  });
+  return tried ?? { status: 'notHelped', detail: { reason: before.reason ?? 'It is still being tried' } };
+}
+
+/** Longer than the minute after which a case begins such an activity anew. */
+const REFUSED_MS = 90_000;
+
+async function waitForRefused({ pool, signal }: EngineDeps, workflowId: string): Promise<RepairOutcome> {
+  const last = async (): Promise<{ at: number; reason: string } | undefined> => {
+    const { rows } = await pool.query<{ refused_at: Date; reason: string }>(
+      "SELECT refused_at, refused->>'reason' AS reason FROM engine_suspect WHERE workflow_id = $1 AND refused IS NOT NULL",
+      [workflowId],
+    );
+    return rows[0] && { at: rows[0].refused_at.getTime(), reason: rows[0].reason };
+  };
+  const before = await last();
+  if (!before) return nothing;
+  const again = await until({ withinMs: REFUSED_MS, signal }, async () => {
+    const now = await last();
+    return now && now.at > before.at ? now : undefined;
+  });
+  return again ? { status: 'notHelped', detail: { reason: again.reason } } : { status: 'done', detail: {} };
+}
+
+/** Nothing makes the engine try a task sooner: waits for its next try, and says whether it succeeded. */
+export async function awaitTask({ client, signal }: EngineDeps, { workflowId }: Detail): Promise<RepairOutcome> {
+  const id = String(workflowId);
+  const attempts = async (): Promise<number> => (await executionOf(client, id))?.task?.attempts ?? 0;
+  const before = await attempts();
+  if (before < AGAIN_AND_AGAIN) return nothing;
+  const now = await until({ withinMs: TASK_MS, signal }, async () => {
+    const count = await attempts();
+    return count === before ? undefined : count;
+  });
+  if (now !== undefined && now < before) return { status: 'done', detail: { attempts: before } };
+  return {
+    status: 'notHelped',
+    detail: { attempts: now ?? before, reason: now ? 'It has failed again' : 'It was not tried again yet' },
+  };
+}
+
+/** Starts the workflow of an open case from the ledger. Done when it runs and has read the ledger. */
+export async function restart({ pool, client, taskQueue, signal }: EngineDeps, { caseId }: RepairItem): Promise<RepairOutcome> {
+  const { rows } = await pool.query<{ kind: ProcessKind; version: number }>(
+    "SELECT kind, version FROM cases WHERE id = $1 AND status = 'open'",
+    [caseId],
+  );
+  const [row] = rows;
+  if (!row || caseId === null) return nothing;
+  const workflowId = caseWorkflowId(row.kind, caseId);
+  if ((await executionOf(client, workflowId))?.running) return nothing;
+  await restartCase(client, { ...row, caseId }, taskQueue);
+  let reason = 'It has not read the ledger yet';
+  const read = await until({ withinMs: RESTART_MS, signal }, async () => {
+    try {
+      const state = await client.withDeadline(Date.now() + 5_000, () =>
+        client.workflow.getHandle(workflowId).query<{ loaded: boolean; version: number }>(stateQuery),
+      );
+      return state.loaded && state.version >= row.version ? state.version : undefined;
+    } catch (error) {
+      reason = reasonOf(error);
+      return undefined;
+    }
+  });
+  return read === undefined ? { status: 'notHelped', detail: { reason } } : { status: 'done', detail: { version: read } };
+}
+
+/** Ends a workflow of which no case is open. Done when it runs no more. */
+export async function terminate(deps: EngineDeps, item: RepairItem, { workflowId }: Detail): Promise<RepairOutcome> {
+  const { pool, client, youngMs = YOUNG_MS } = deps;
+  const id = String(workflowId);
+  // Looked at again: meanwhile it may have become the workflow of an open case.
+  const found = await lookAt(pool, client, id, youngMs);
+  if (!found.some(({ cause }) => cause === 'workflowUnknown')) return nothing;
+  // The engine keeps this in clear: whose repair it was is told by the number, why by our own record.
+  await client.workflow.getHandle(id).terminate(`repair ${item.jobId}/${item.n}`);
+  const running = (await executionOf(client, id))?.running === true;
+  return running ? { status: 'notHelped', detail: { reason: 'It still runs' } } : { status: 'done', detail: { workflowId: id } };
+}
