@@ -1,0 +1,55 @@
+/** `npm run bench`: what the service costs beside the bare engine. */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { measures } from './measures/index.ts';
+import { asMarkdown, keeps, type Report } from './report.ts';
+import { runBench } from './run.ts';
+import { scales } from './scale.ts';
+
+interface Options {
+  quick?: true;
+  smoke?: true;
+  only?: string;
+  json?: string;
+  markdown?: string;
+  profile?: string;
+}
+
+const command = new Command('bench')
+  .description('Measures the service beside a bare Temporal workflow of the same commands, in the same run')
+  .option('--quick', 'smaller numbers, under five minutes; says little about targets that name a number of cases')
+  .option('--smoke', 'the smallest numbers: whether the bench itself works')
+  .option('--only <names>', `some measures, by commas: ${measures.map(({ name }) => name).join(', ')}`)
+  .option('--json <file>', 'writes the results; measures that the file has from an earlier run and this one has not are kept')
+  .option('--markdown <file>', 'writes the page for the docs, from all results of --json or of this run')
+  .option('--profile <folder>', 'writes CPU profiles of the product there');
+
+/** The newer of each measure, in the order of the list. */
+function merged(old: Report | undefined, now: Report): Report {
+  const results = measures.flatMap(({ name }) => {
+    const found = [now, old].map((report) => report?.results.find(({ measure }) => measure === name));
+    return found.find((one) => one !== undefined) ?? [];
+  });
+  return { ...now, results };
+}
+
+async function main(): Promise<void> {
+  const options = command.parse().opts<Options>();
+  const scale = scales[options.smoke ? 'smoke' : options.quick ? 'quick' : 'full'];
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const only = options.only?.split(',').map((name) => name.trim());
+  const found = await runBench({ scale, say, profileDir: options.profile, ...(only && { only }) });
+  const old = options.json && existsSync(options.json) ? (JSON.parse(await readFile(options.json, 'utf8')) as Report) : undefined;
+  const report = merged(old, found);
+  const json = `${JSON.stringify(report, undefined, 2)}\n`;
+  if (options.json) await writeFile(options.json, json);
+  else process.stdout.write(json);
+  if (options.markdown) await writeFile(options.markdown, asMarkdown(report));
+  const short = found.results.flatMap(({ rows }) => rows.filter((row) => keeps(row) === false)).length;
+  say(short === 0 ? '\nEvery target is kept.' : `\n${short} short of their targets.`);
+}
+
+await main();
+// A client library's stray timer must not keep a finished run alive.
+process.exit();

@@ -1,0 +1,69 @@
+/** How large a run is. Only the full scale says something about the targets that name a number of cases. */
+export interface Scale {
+  name: 'full' | 'quick' | 'smoke';
+  /** Rounds of each side, alternating. */
+  rounds: number;
+  /** Cases that one round opens. */
+  starts: number;
+  /** Seconds of load at 20 acts a second in one round. */
+  actSeconds: number;
+  /** Acts of the whole case; beyond those that it needs, departments' opinions and consents fill up. */
+  listedCases: number;
+  listReads: number;
+  openWindows: number;
+  /** Windows that end at one instant, and seconds over which their own wake-ups are spread. */
+  instantWindows: number;
+  spreadSeconds: number;
+  parkedFew: number;
+  parkedMany: number;
+  idleSeconds: number;
+  startUps: number;
+}
+
+export const scales: Record<Scale['name'], Scale> = {
+  full: {
+    name: 'full',
+    rounds: 5,
+    starts: 200,
+    actSeconds: 15,
+    listedCases: 100_000,
+    listReads: 300,
+    openWindows: 10_000,
+    instantWindows: 5_000,
+    spreadSeconds: 600,
+    parkedFew: 200,
+    parkedMany: 20_000,
+    idleSeconds: 60,
+    startUps: 3,
+  },
+  quick: {
+    name: 'quick',
+    rounds: 3,
+    starts: 60,
+    actSeconds: 5,
+    listedCases: 20_000,
+    listReads: 100,
+    openWindows: 1_000,
+    instantWindows: 150,
+    spreadSeconds: 15,
+    parkedFew: 50,
+    parkedMany: 400,
+    idleSeconds: 10,
+    startUps: 1,
+  },
+  smoke: {
+    name: 'smoke',
+    rounds: 1,
+    starts: 4,
+    actSeconds: 1,
+    listedCases: 300,
+    listReads: 5,
+    openWindows: 20,
+    instantWindows: 6,
+    spreadSeconds: 2,
+    parkedFew: 2,
+    parkedMany: 8,
+    idleSeconds: 1,
+    startUps: 1,
+  },
+};
