@@ -48,6 +48,9 @@ export function createCaseActivities({ pool }: RecordDeps): CaseActivities {
       if (!row) throw new Error('record_act answered nothing');
       return row.r.kind === 'refused' ? { kind: 'refused', refusal: refusals[row.r.code] } : row.r;
     },
+    async refuse({ actId, refusal }) {
+      await asked(pool.query('SELECT answer_refused($1, $2)', [actId, JSON.stringify(refusal)]));
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { Product } from './product.ts';
 import type { Result } from './report.ts';
 import type { Scale } from './scale.ts';
 import { startServers, type Servers } from './servers.ts';
-import { usageOf, usedSince, type Usage } from './usage.ts';
+import { ownSeconds, usageOf, usedSince, type Usage } from './usage.ts';
 
 export interface BenchOptions {
   scale: Scale;
@@ -67,10 +67,11 @@ export class Bench {
 
   /** CPU seconds so far, by part. */
   async usage(): Promise<Usage> {
-    const { pids } = await this.servers();
+    const servers = await this.servers();
     const product = await this.#product;
     const bare = await this.#bare;
-    return usageOf({ PostgreSQL: pids.postgres, Temporal: pids.temporal, product: product?.pid, bare: bare?.pid, bench: process.pid });
+    const pids = { PostgreSQL: servers.pids.postgres, Temporal: servers.pids.temporal, product: product?.pid, bare: bare?.pid };
+    return { ...usageOf(pids), bench: ownSeconds() };
   }
 
   /** Runs, and says how long it took and which CPU seconds it cost. */

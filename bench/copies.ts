@@ -13,7 +13,8 @@ export interface Copy {
   achievementId: string;
 }
 
-const fresh = (count: number): Copy[] => Array.from({ length: count }, () => ({ caseId: randomUUID(), achievementId: randomUUID() }));
+const fresh = (count: number): Copy[] =>
+  Array.from({ length: count }, () => ({ caseId: randomUUID(), achievementId: randomUUID() }));
 
 const columns = (copies: readonly Copy[]): [string[], string[]] => [
   copies.map(({ caseId }) => caseId),
@@ -64,6 +65,11 @@ export async function openingActs(pool: Pool, original: Original, copies: readon
   });
 }
 
+/** The text with the original's names and instants exchanged for the copy's. A copied notice is named after its case. */
+const swapped = (text: string): string =>
+  `replace(replace(replace(replace(${text}, $3::text, n.case_id::text), $4::text, n.achievement_id::text), $5, $6),
+           $7, md5('notice ' || n.case_id::text)::uuid::text)`;
+
 /** Open cases where the original stands; with `endsAt`, their running windows end then. */
 export async function copyOpenCases(pool: Pool, original: Original, count: number, endsAt?: string): Promise<Copy[]> {
   const copies = fresh(count);
@@ -83,24 +89,20 @@ export async function copyOpenCases(pool: Pool, original: Original, count: numbe
   );
   const [notice] = rows;
   const was = notice?.ends_at.toISOString() ?? '-';
-  // A notice is named by the act that published it; a copy has one of its own, which follows from the case.
-  const swap = (text: string): string =>
-    `replace(replace(replace(replace(${text}, $3::text, n.case_id::text), $4::text, n.achievement_id::text), $5, $6),
-             $7, md5('notice ' || n.case_id::text)::uuid::text)`;
   const values = [...columns(copies), original.caseId, original.achievementId, was, endsAt ?? was, notice?.id ?? '-'];
   // The original's table row as a record of the same table, with its names exchanged.
   const copyTable = (table: string): Promise<unknown> =>
     pool.query(
       `INSERT INTO ${table} SELECT r.* FROM ${COPIES}, ${table} t,
-        LATERAL jsonb_populate_record(NULL::${table}, ${swap('to_jsonb(t)::text')}::jsonb) AS r WHERE t.case_id = $3::uuid`,
+        LATERAL jsonb_populate_record(NULL::${table}, ${swapped('to_jsonb(t)::text')}::jsonb) AS r WHERE t.case_id = $3::uuid`,
       values,
     );
   for (const table of ['ledger', 'case_party', 'task', 'deadline', 'notice', 'achievement_claim']) await copyTable(table);
   if (endsAt !== undefined) {
-    await pool.query("UPDATE deadline SET ends_at = $2 WHERE case_id = ANY ($1::uuid[]) AND state = 'running' AND kind = 'window'", [
-      copies.map(({ caseId }) => caseId),
-      endsAt,
-    ]);
+    await pool.query(
+      "UPDATE deadline SET ends_at = $2 WHERE case_id = ANY ($1::uuid[]) AND state = 'running' AND kind = 'window'",
+      [copies.map(({ caseId }) => caseId), endsAt],
+    );
   }
   await pool.query('ANALYZE');
   return copies;

@@ -34,10 +34,11 @@ function merged(old: Report | undefined, now: Report): Report {
   return { ...now, results };
 }
 
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
 async function main(): Promise<void> {
   const options = command.parse().opts<Options>();
   const scale = scales[options.smoke ? 'smoke' : options.quick ? 'quick' : 'full'];
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const only = options.only?.split(',').map((name) => name.trim());
   const found = await runBench({ scale, say, profileDir: options.profile, ...(only && { only }) });
   const old = options.json && existsSync(options.json) ? (JSON.parse(await readFile(options.json, 'utf8')) as Report) : undefined;

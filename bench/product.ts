@@ -52,7 +52,10 @@ export class Product {
       FUQUAN_REHEARSAL_NAMESPACE: NAMESPACES.rehearsal,
       LOG_LEVEL: 'warn',
     };
-    const child = await startNode('runtime/start.ts', env, /Ready, Ctrl-C/, { logFile: join(dataDir, 'product.log'), profileDir });
+    const child = await startNode('runtime/start.ts', env, /Ready, Ctrl-C/, {
+      logFile: join(dataDir, 'product.log'),
+      profileDir,
+    });
     return new Product(child, `http://127.0.0.1:${port}`, databaseUrl);
   }
 

@@ -75,7 +75,9 @@ const HEADINGS = ['', 'unit', 'fuquan', 'bare', 'ratio', 'target', ''];
 export function asText(result: Result): string {
   const table = [HEADINGS, ...result.rows.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
-  const lines = table.map((line) => line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
+  const lines = table.map((line) =>
+    line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+  );
   const profile = Object.entries(result.profile ?? {}).map(
     ([name, table_]) =>
       `  ${name}: ${Object.entries(table_)
@@ -83,14 +85,21 @@ export function asText(result: Result): string {
         .join(', ')}`,
   );
   const title = `${result.measure}: ${result.title} (${result.scale} scale, ${rounded(result.seconds, 0)} s)`;
-  return [`\n${title}`, ...lines.map((line) => `  ${line.trimEnd()}`), ...result.notes.map((note) => `  - ${note}`), ...profile].join('\n');
+  return [
+    `\n${title}`,
+    ...lines.map((line) => `  ${line.trimEnd()}`),
+    ...result.notes.map((note) => `  - ${note}`),
+    ...profile,
+  ].join('\n');
 }
 
 /** The page of the docs. */
 export function asMarkdown(report: Report): string {
   const machine = Object.entries(report.machine).map(([name, value]) => `| ${name} | ${value} |`);
   const short = report.results.flatMap(({ measure, rows }) =>
-    rows.filter((row) => keeps(row) === false).map((row) => `- **${measure}**: ${row.what} is ${number(row.ratio ?? row.product)}, target ${targetText(row)}.`),
+    rows
+      .filter((row) => keeps(row) === false)
+      .map((row) => `- **${measure}**: ${row.what} is ${number(row.ratio ?? row.product)}, target ${targetText(row)}.`),
   );
   const sections = report.results.flatMap((result) => [
     `\n## ${result.measure}`,

@@ -7,14 +7,14 @@ import { getTemporalServer } from '../runtime/temporalServer.ts';
 
 export interface Servers {
   /** URL of a database, made if it is not there. */
-  database(name: string): Promise<string>;
+  database: (name: string) => Promise<string>;
   /** URL of a database that is there already. */
-  url(name: string): string;
+  url: (name: string) => string;
   temporalAddress: string;
   pids: { postgres?: number; temporal?: number };
   /** The settings that durability hangs on, as the server says them. */
   settings: Record<string, string>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export const PRODUCT_DATABASE = 'fuquan';

@@ -16,6 +16,12 @@ function stat(pid: number): string[] | undefined {
 const ticks = (fields: string[] | undefined, from: number, to: number): number =>
   (fields ?? []).slice(from, to).reduce((total, one) => total + Number(one), 0);
 
+/** Seconds of CPU of this process alone. */
+export function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+}
+
 /** Seconds of CPU of a process, of its living children, and of those that it has seen end. */
 export function cpuSeconds(pid: number): number {
   const own = stat(pid);

@@ -30,7 +30,13 @@ export class Walk {
   }
 
   does(who: string, type: string, body?: unknown): Promise<Record<string, unknown>> {
-    return this.#product.does(who, 'POST', `/cases/${this.caseId}/acts`, { type, ...(body === undefined ? {} : { body }) }, randomUUID());
+    return this.#product.does(
+      who,
+      'POST',
+      `/cases/${this.caseId}/acts`,
+      { type, ...(body === undefined ? {} : { body }) },
+      randomUUID(),
+    );
   }
 
   read<T = Record<string, unknown>>(who: string, path: string): Promise<T> {
@@ -108,7 +114,9 @@ export class Walk {
     const assessment = ledger.items.findLast(({ data }) => data.assessment !== undefined)?.data.assessment;
     const { body: me } = await this.#product.as<{ today: string }>('officer1', 'GET', '/me');
     const eligible = assessment?.eligible ?? [];
-    const seats = sampleSeats.filter(({ body, substitute }) => body === 'leadingGroup' && !substitute).map(({ key }) => personId(key));
+    const seats = sampleSeats
+      .filter(({ body, substitute }) => body === 'leadingGroup' && !substitute)
+      .map(({ key }) => personId(key));
     await this.does('secretary', 'recordDecision', {
       body: 'leadingGroup',
       heldOn: me.today.slice(0, 10),

@@ -21,6 +21,10 @@ export interface CaseInput {
   caseId: string;
   /** Ledger version the starter knew; `load` brings at least this. */
   version: number;
+  /** The act that the workflow is started for, where it is: performed first, and answered in the inbox alone. */
+  opening?: Envelope;
+  /** Milliseconds over which cases spread their own wake-ups at one instant; ten minutes unless it says otherwise. */
+  spreadMs?: number;
   /** Set in rehearsals only. */
   rehearsal?: RehearsalClock;
 }
@@ -86,6 +90,8 @@ export type RecordResult =
 export interface CaseActivities {
   loadCase(input: { caseId: string; after: number }): Promise<LoadResult>;
   record(request: RecordRequest): Promise<RecordResult>;
+  /** Answers an act in the inbox that has no effect; an answer that it has already stands. */
+  refuse(input: { actId: string; refusal: Refusal }): Promise<void>;
 }
 
 export type { Envelope };

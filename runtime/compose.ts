@@ -131,6 +131,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
         namespace: temporal.namespace,
         cacheDir: config.cacheDir,
         deploymentName: 'fuquan',
+        spreadMs: config.wakeSpreadMs,
         sdkMetricsAddress: operations.sdkMetricsAddress,
       },
       pool,

@@ -40,6 +40,7 @@ const environment = z.object({
   FUQUAN_TEMPORAL_PORT: port.optional(),
   FUQUAN_TEMPORAL_UI_PORT: port.optional(),
   FUQUAN_TEMPORAL_KIND: z.enum(['cli', 'server']).optional(),
+  FUQUAN_WAKE_SPREAD_SECONDS: z.coerce.number().int().min(0).max(600).default(600),
   FUQUAN_OFFLINE: flag.default(false),
   FUQUAN_REHEARSAL_NAMESPACE: namespace.default('fuquan-rehearsal'),
   FUQUAN_CODEC_KEYS: codecKeys.optional(),
@@ -78,6 +79,8 @@ export interface RuntimeConfig {
   uploadsWaiting: number;
   /** Without a port nothing is served, except in one process outside production, which takes a free one. */
   operations: { host: string; port: number | undefined };
+  /** Cases opened from now on spread their own wake-ups at one instant over so long. */
+  wakeSpreadMs: number;
   /** Undefined: an embedded PostgreSQL. */
   databaseUrl: string | undefined;
   postgresPort: number | undefined;
@@ -120,6 +123,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
     },
     uploadsWaiting: value.FUQUAN_UPLOADS_WAITING_MIB * 1024 * 1024,
     operations: { host: value.FUQUAN_OPERATIONS_HOST, port: value.FUQUAN_OPERATIONS_PORT },
+    wakeSpreadMs: value.FUQUAN_WAKE_SPREAD_SECONDS * 1_000,
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.FUQUAN_POSTGRES_PORT,
     temporal: {

@@ -2,6 +2,7 @@
 import {
   isGrpcServiceError,
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -18,6 +19,7 @@ import {
   type RehearsalClock,
 } from '../contracts/messages.ts';
 import type { Envelope, Refusal } from '../domain/process.ts';
+import type { Answered } from './answered.ts';
 import type { FactReader } from './facts.ts';
 import type { ClaimedAct } from './inbox.ts';
 import { reasonOf } from './log.ts';
@@ -42,6 +44,10 @@ export interface DeliverDeps {
   taskQueue: string;
   /** How long to wait for an answer before asking again; shorter than a lease. */
   waitMs: number;
+  answered: Pick<Answered, 'waitFor'>;
+  /** Whether a case's first task may go straight to the worker on the client's own connection. */
+  eager?: boolean;
+  spreadMs?: number | undefined;
   rehearsal?: RehearsalClock;
 }
 
@@ -68,13 +74,21 @@ async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope>
   };
 }
 
+type Start = Pick<DeliverDeps, 'taskQueue' | 'spreadMs' | 'rehearsal'>;
+
 /** How a case's workflow is started, with an act or without. */
 export function startOptions(
   act: Pick<ClaimedAct, 'kind' | 'caseId' | 'version'>,
-  taskQueue: string,
-  rehearsal?: RehearsalClock,
+  { taskQueue, spreadMs, rehearsal }: Start,
+  opening?: Envelope,
 ) {
-  const input: CaseInput = { caseId: act.caseId, version: act.version, ...(rehearsal && { rehearsal }) };
+  const input: CaseInput = {
+    caseId: act.caseId,
+    version: act.version,
+    ...(opening && { opening }),
+    ...(spreadMs !== undefined && { spreadMs }),
+    ...(rehearsal && { rehearsal }),
+  };
   return {
     workflowId: caseWorkflowId(act.kind, act.caseId),
     taskQueue,
@@ -85,7 +99,7 @@ export function startOptions(
   };
 }
 
-/** Delivers the act as an Update whose id is the act's own. Never throws. */
+/** Delivers the act: as the input of the workflow that it starts, or as an Update whose id is the act's own. Never throws. */
 export async function deliver(act: ClaimedAct, deps: DeliverDeps): Promise<Delivery> {
   let envelope: Envelope;
   try {
@@ -94,29 +108,53 @@ export async function deliver(act: ClaimedAct, deps: DeliverDeps): Promise<Deliv
     return { kind: isDatabaseAway(error) ? 'away' : 'fault', reason: reasonOf(error) };
   }
   try {
-    const answer = await deps.client.withDeadline(Date.now() + deps.waitMs, () => send(act, envelope, deps));
-    return { kind: 'done', answer };
+    return await deps.client.withDeadline(Date.now() + deps.waitMs, () => send(act, envelope, deps));
   } catch (error) {
     return deliveryOf(error);
   }
 }
 
-async function send(act: ClaimedAct, envelope: Envelope, { client, taskQueue, rehearsal }: DeliverDeps): Promise<ActAnswer> {
+async function send(act: ClaimedAct, envelope: Envelope, deps: DeliverDeps): Promise<Delivery> {
+  const { client } = deps;
   const update = { updateId: act.id, args: [envelope] as [Envelope] };
   if (act.status === 'open') {
-    return client.workflow
-      .getHandle(caseWorkflowId(act.kind, act.caseId))
-      .executeUpdate<ActAnswer, [Envelope]>(performActUpdate, update);
+    const handle = client.workflow.getHandle(caseWorkflowId(act.kind, act.caseId));
+    return { kind: 'done', answer: await handle.executeUpdate<ActAnswer, [Envelope]>(performActUpdate, update) };
   }
-  // A draft has no workflow yet, and a case that is over has none any more; either is started to answer the act.
-  const startWorkflowOperation = new WithStartWorkflowOperation(
-    caseWorkflowType(act.kind),
-    startOptions(act, taskQueue, rehearsal),
-  );
-  return client.workflow.executeUpdateWithStart<never, ActAnswer, [Envelope]>(performActUpdate, {
+  // A draft has no workflow yet, and a case that is over has none any more; either is started to answer the act. What
+  // is asked again may be under way already, and then the Update finds it; so it does in a workflow that still ends.
+  const opened = act.attempts === 1 ? await open(act, envelope, deps) : undefined;
+  if (opened) return opened;
+  const startWorkflowOperation = new WithStartWorkflowOperation(caseWorkflowType(act.kind), startOptions(act, deps));
+  const answer = await client.workflow.executeUpdateWithStart<never, ActAnswer, [Envelope]>(performActUpdate, {
     ...update,
     startWorkflowOperation: startWorkflowOperation as never,
   });
+  return { kind: 'done', answer };
+}
+
+/**
+ * Starts the workflow with the act as its input, and waits for the answer in the inbox: one task instead of two, and
+ * no round trip to fetch it where the worker is our own. Undefined where a workflow runs already.
+ */
+async function open(act: ClaimedAct, envelope: Envelope, deps: DeliverDeps): Promise<Delivery | undefined> {
+  const waiting = new AbortController();
+  const answered = deps.answered.waitFor(act.id, deps.waitMs, waiting.signal);
+  try {
+    await deps.client.workflow.start(caseWorkflowType(act.kind), {
+      ...startOptions(act, deps, envelope),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      // An Update-with-Start refuses this, which is why an opening act is no Update.
+      requestEagerStart: deps.eager ?? false,
+    });
+  } catch (error) {
+    waiting.abort();
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+  const answer = await answered;
+  if (!answer) return { kind: 'waiting' };
+  return answer.outcome === 'refused' ? { kind: 'refused', refusal: answer.refusal } : { kind: 'done', answer };
 }
 
 /** Reads a client's error as what became of the delivery. */

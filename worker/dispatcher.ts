@@ -9,6 +9,7 @@
  */
 import type pg from 'pg';
 import { backoffSeconds, pause } from './backoff.ts';
+import { answersIn } from './answered.ts';
 import { Bell } from './bell.ts';
 import { deliver, type DeliverDeps, type Delivery } from './deliver.ts';
 import { inboxOf, type ClaimedAct } from './inbox.ts';
@@ -16,7 +17,7 @@ import { listenTo } from './listen.ts';
 import { reasonOf, type Log } from './log.ts';
 import { noMetrics, type WorkerMetrics } from './metrics.ts';
 
-export interface DispatcherOptions extends Omit<DeliverDeps, 'waitMs'> {
+export interface DispatcherOptions extends Omit<DeliverDeps, 'waitMs' | 'answered'> {
   pool: pg.Pool;
   /** Settings for the connection that listens. */
   connection: pg.ClientConfig;
@@ -50,7 +51,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const { pool, connection, identity, log, metrics = noMetrics } = options;
   const { concurrency = 32, leaseSeconds = 30, sweepMs = 3_000 } = options;
   const inbox = inboxOf(pool, identity, leaseSeconds);
-  const deps: DeliverDeps = { ...options, waitMs: Math.max(1_000, leaseSeconds * 1_000 - LEASE_MARGIN_MS) };
+  const answered = answersIn({ pool, connection, log });
+  const deps: DeliverDeps = { ...options, answered, waitMs: Math.max(1_000, leaseSeconds * 1_000 - LEASE_MARGIN_MS) };
   const stopping = new AbortController();
   const inFlight = new Map<string, Promise<void>>();
   const bell = new Bell();
@@ -137,6 +139,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       ]);
       // What is still under way is left to another worker at once; there it is the same Update.
       await Promise.allSettled([...inFlight.keys()].map((id) => inbox.defer(id, 'The worker was stopped', 0)));
+      await answered.stop();
     },
   };
 }

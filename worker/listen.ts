@@ -8,9 +8,9 @@ export interface Listener {
 export interface ListenOptions {
   /** Any connection settings of pg; the listener keeps one connection of its own. */
   connection: ClientConfig;
-  channel: 'inbox' | 'outbox';
-  /** Called for each notice, and once after each (re)connection, since notices in between are lost. */
-  onNotice: () => void;
+  channel: 'inbox' | 'outbox' | 'answered';
+  /** Called with each notice's payload, and once without after each (re)connection, since notices in between are lost. */
+  onNotice: (payload?: string) => void;
   log: Log;
 }
 
@@ -36,7 +36,7 @@ export function listenTo({ connection, channel, onNotice, log }: ListenOptions):
     };
     client.on('error', lost);
     client.on('end', () => lost());
-    client.on('notification', onNotice);
+    client.on('notification', ({ payload }) => onNotice(payload));
     current = client;
     try {
       await client.connect();

@@ -32,6 +32,8 @@ export interface WorkerConfig {
   sdkMetricsAddress?: string | undefined;
   leaseSeconds?: number;
   sweepMs?: number;
+  /** Over how long cases spread their own wake-ups at one instant. */
+  spreadMs?: number | undefined;
 }
 
 /** A part that runs beside the cases, for example the delivery of messages. */
@@ -139,6 +141,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       ...config,
       ...(deps.metrics && { metrics: deps.metrics }),
       ...(deps.rehearsal && { rehearsal: deps.rehearsal }),
+      // A build that is not current must run nothing: an eager task is not routed by version.
+      eager: deploymentName === undefined || promote,
       client,
       facts: reader,
       taskQueue,

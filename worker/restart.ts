@@ -11,5 +11,5 @@ export async function restartCase(
   lost: { kind: ProcessKind; caseId: string; version: number },
   taskQueue: string,
 ): Promise<void> {
-  await client.workflow.start(caseWorkflowType(lost.kind), startOptions(lost, taskQueue));
+  await client.workflow.start(caseWorkflowType(lost.kind), startOptions(lost, { taskQueue }));
 }

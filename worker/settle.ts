@@ -22,6 +22,7 @@ export function createWorkflowActivities(
   return {
     loadCase: (input) => record.loadCase(input),
     loadFacts: (input) => facts.loadFacts(input),
+    refuse: (input) => record.refuse(input),
     async settle(settlement) {
       if ('refusal' in settlement) return { kind: 'refused', refusal: settlement.refusal };
       const { request, moved } = settlement;

@@ -1,4 +1,5 @@
 /** The bare engine as a service: Express and a worker in one process, as the product runs them. Told by environment, answers on HTTP. */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands their errors on */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Client } from '@temporalio/client';

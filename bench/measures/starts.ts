@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import type { Bare } from '../bare.ts';
 import { perThing, type Bench, type Found, type Measure } from '../bench.ts';
 import { copyDrafts, openingActs, type Original } from '../copies.ts';
@@ -23,25 +24,29 @@ export async function until(count: () => Promise<number>, wanted: number, what: 
   }
 }
 
+/** What a query of one number `n` counts. */
+export async function counted(pool: Pool, sql: string, values: unknown[] = []): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(sql, values);
+  return rows[0]?.n ?? 0;
+}
+
 /** Receives the opening acts and waits until each case is open and parked. */
-export async function openCases(product: Product, original: Original, count: number): Promise<{ caseIds: string[]; receive(): Promise<void> }> {
+export async function openCases(
+  product: Product,
+  original: Original,
+  count: number,
+): Promise<{ caseIds: string[]; receive: () => Promise<void> }> {
   const copies = await copyDrafts(product.pool, original, count);
   const acts = await openingActs(product.pool, original, copies);
   const caseIds = copies.map(({ caseId }) => caseId);
   return {
     caseIds,
-    async receive() {
+    receive: async () => {
       await inParallel(acts, WIDTH, async (act) => {
         await product.pool.query('SELECT receive_act($1)', [JSON.stringify(act)]);
       });
-      const answered = async (): Promise<number> => {
-        const { rows } = await product.pool.query<{ n: number }>(
-          `SELECT count(*) FILTER (WHERE c.status = 'open')::int AS n FROM cases c WHERE c.id = ANY ($1::uuid[])`,
-          [caseIds],
-        );
-        return rows[0]?.n ?? 0;
-      };
-      await until(answered, count, 'cases opened');
+      const opened = 'SELECT count(*)::int AS n FROM cases WHERE status = $2 AND id = ANY ($1::uuid[])';
+      await until(() => counted(product.pool, opened, [caseIds, 'open']), copies.length, 'cases opened');
     },
   };
 }
@@ -50,21 +55,17 @@ export async function openCases(product: Product, original: Original, count: num
 export async function startBare(bare: Bare, count: number, text: string): Promise<string[]> {
   const caseIds = Array.from({ length: count }, () => randomUUID());
   await bare.does('POST', '/starts', { caseIds, text });
-  const parked = async (): Promise<number> => {
-    const { rows } = await bare.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM entry WHERE case_id = ANY ($1::uuid[])', [
-      caseIds,
-    ]);
-    return rows[0]?.n ?? 0;
-  };
-  await until(parked, count, 'bare cases parked');
+  const parked = 'SELECT count(*)::int AS n FROM entry WHERE case_id = ANY ($1::uuid[])';
+  await until(() => counted(bare.pool, parked, [caseIds]), count, 'bare cases parked');
   return caseIds;
 }
 
 /** As many characters as the original's opening act has, which do not deflate to nothing. */
 export async function textLikeOpening(product: Product, { caseId }: Original): Promise<string> {
-  const { rows } = await product.pool.query<{ n: number }>('SELECT length(body::text) AS n FROM inbox WHERE case_id = $1 LIMIT 1', [
-    caseId,
-  ]);
+  const { rows } = await product.pool.query<{ n: number }>(
+    'SELECT length(body::text) AS n FROM inbox WHERE case_id = $1 LIMIT 1',
+    [caseId],
+  );
   const length = rows[0]?.n ?? 0;
   return Array.from({ length: Math.ceil(length / 36) }, () => randomUUID())
     .join('')
@@ -89,7 +90,9 @@ async function run(bench: Bench): Promise<Found> {
     rates.product.push(count / ours.seconds);
     rates.bare.push(count / theirs.seconds);
     used = { product: addUsage(used.product, ours.used), bare: addUsage(used.bare, theirs.used) };
-    bench.say(`starts, round ${round}: ${(count / ours.seconds).toFixed(1)} a second, bare ${(count / theirs.seconds).toFixed(1)}`);
+    bench.say(
+      `starts, round ${round}: ${(count / ours.seconds).toFixed(1)} a second, bare ${(count / theirs.seconds).toFixed(1)}`,
+    );
   }
   const things = rounds * starts;
   return {

@@ -8,6 +8,7 @@
  * 5. An act received after such an instant is decided after it, whenever the timer fires.
  */
 import {
+  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -17,11 +18,11 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { performActUpdate, stateQuery, type ActAnswer, type CaseInput } from '../../contracts/messages.ts';
-import type { Envelope, Process, Projection } from '../../domain/process.ts';
+import { performActUpdate, refusalFailure, stateQuery, type ActAnswer, type CaseInput } from '../../contracts/messages.ts';
+import type { Envelope, Process, Projection, Refusal } from '../../domain/process.ts';
 import { Acting, refusalError } from './acting.ts';
 import { CaseState } from './caseState.ts';
-import { loadCase } from './durable.ts';
+import { loadCase, refuseInInbox } from './durable.ts';
 import { spreadOf, WAKE_SPREAD_MS } from './ids.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { institutionAttribute, kindAttribute, stepAttribute } from './searchAttributes.ts';
@@ -65,6 +66,7 @@ export async function openCase<S>(process: Process<S>, input: CaseInput): Promis
   const running = new RunningCase(process, input);
   running.listen();
   await running.load();
+  await running.open();
   return running;
 }
 
@@ -101,6 +103,14 @@ class RunningCase<S> implements CaseRun {
     this.#showStep();
   }
 
+  /** Performs the act that the workflow was started for. Nobody waits for it here: it is answered in the inbox. */
+  async open(): Promise<void> {
+    const { opening } = this.#input;
+    if (!opening) return;
+    const refusal = await this.#turns.run(() => this.#refusalOf(opening));
+    if (refusal) await refuseInInbox({ actId: opening.actId, refusal });
+  }
+
   async through(...steps: string[]): Promise<void> {
     const here = (): boolean => !this.#ended() && steps.includes(this.#loaded.known.step);
     await runWakes({
@@ -108,7 +118,7 @@ class RunningCase<S> implements CaseRun {
       nextWake: () => this.#loaded.nextWake(),
       changes: () => this.#handled,
       now: () => Date.now() + (this.#input.rehearsal?.shiftMs ?? 0),
-      spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, WAKE_SPREAD_MS),
+      spread: this.#input.rehearsal ? 0 : spreadOf(this.#input.caseId, this.#input.spreadMs ?? WAKE_SPREAD_MS),
       perform: (wake) =>
         this.#turns.run(async () => (sameWake(this.#loaded.nextWake(), wake) ? this.#loaded.wake(wake) : undefined)),
     });
@@ -142,6 +152,16 @@ class RunningCase<S> implements CaseRun {
     }
   }
 
+  async #refusalOf(envelope: Envelope): Promise<Refusal | undefined> {
+    try {
+      await this.#perform(envelope);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.type !== refusalFailure) throw error;
+      return error.details?.[0] as Refusal;
+    }
+  }
+
   #ended(): boolean {
     const { known } = this.#loaded;
     // A start whose opening act was refused leaves a draft behind, and a draft needs no workflow.
@@ -152,7 +172,8 @@ class RunningCase<S> implements CaseRun {
   /** Starts a fresh history with the same input that every start has; acts under way are finished first. */
   async #startAfresh(): Promise<never> {
     await condition(allHandlersFinished);
-    return continueAsNew({ ...this.#input, version: this.#loaded.known.version } satisfies CaseInput);
+    const { opening: _performed, ...input } = this.#input;
+    return continueAsNew({ ...input, version: this.#loaded.known.version } satisfies CaseInput);
   }
 
   #showStep(): void {

@@ -37,7 +37,7 @@ export interface SettleActivities {
 }
 
 /** Everything that a case's workflow calls. */
-export type WorkflowActivities = Pick<CaseActivities, 'loadCase'> & SettleActivities & FactActivities;
+export type WorkflowActivities = Pick<CaseActivities, 'loadCase' | 'refuse'> & SettleActivities & FactActivities;
 
 type Port = WorkflowActivities;
 
@@ -100,6 +100,9 @@ function refusedBefore(error: unknown): boolean {
   const detail = cause instanceof ApplicationFailure ? (cause.details?.[0] as { code?: unknown } | undefined) : undefined;
   return detail?.code === REFUSED_BEFORE;
 }
+
+/** Answers an act in the inbox with its refusal; waits for as long as the database is away. */
+export const refuseInInbox = durably('refuse');
 
 /** Reads facts for an act of the system; waits for as long as the database is away. */
 export const loadFacts = durably('loadFacts');
