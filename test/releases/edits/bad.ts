@@ -40,7 +40,7 @@ export const badEdits: Edit[] = [
     name: 'a timer added: a moment to wait before the ledger is read',
     file: CASE,
     changes: [
-      ['import {\n  allHandlersFinished,', 'import {\n  sleep,\n  allHandlersFinished,'],
+      ['\n  allHandlersFinished,', '\n  sleep,\n  allHandlersFinished,'],
       ['running.listen();', "running.listen();\n  await sleep('1 second');"],
     ],
   },
@@ -126,7 +126,7 @@ export const badEdits: Edit[] = [
     name: 'a child started for each case',
     file: CASE,
     changes: [
-      ['import {\n  allHandlersFinished,', 'import {\n  startChild,\n  allHandlersFinished,'],
+      ['\n  allHandlersFinished,', '\n  startChild,\n  allHandlersFinished,'],
       ['running.listen();', "running.listen();\n  await startChild('noticeWorkflow', { args: [] });"],
     ],
   },
@@ -134,7 +134,7 @@ export const badEdits: Edit[] = [
     name: 'a signal sent to an institution’s own workflow',
     file: CASE,
     changes: [
-      ['import {\n  allHandlersFinished,', 'import {\n  getExternalWorkflowHandle,\n  allHandlersFinished,'],
+      ['\n  allHandlersFinished,', '\n  getExternalWorkflowHandle,\n  allHandlersFinished,'],
       ['await running.load();', "await running.load();\n  await getExternalWorkflowHandle('institution').signal('opened');"],
     ],
   },

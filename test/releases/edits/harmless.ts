@@ -28,7 +28,7 @@ export const harmlessEdits: Edit[] = [
     name: 'a line of log',
     file: CASE,
     changes: [
-      ['import {\n  allHandlersFinished,', 'import {\n  log,\n  allHandlersFinished,'],
+      ['\n  allHandlersFinished,', '\n  log,\n  allHandlersFinished,'],
       [
         'const { caseId } = this.#input;\n    const known',
         "const { caseId } = this.#input;\n    log.info('reading the ledger', { caseId });\n    const known",
