@@ -8,6 +8,7 @@ import { Router, type Request, type Response } from 'express';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JSONWebKeySet } from 'jose';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import { isCleanText } from '../contracts/sealing.ts';
+import { globalRoles, institutionRoles } from '../domain/process.ts';
 import { isGuid } from './ids.ts';
 import { Problem } from './problems.ts';
 
@@ -74,13 +75,34 @@ export function devIssuerRouter(issuer: DevIssuer, prisma: PrismaClient): Router
   const give = async (request: Request, response: Response): Promise<void> => {
     const asked = new URL(request.url, 'http://localhost').searchParams;
     const found = await find(prisma, asked);
-    if (!found) throw new Problem('notFound');
+    if (!found) throw await nobody(prisma, asked);
     const token = await issuer.token(found.id);
     response.json({ token, tokenType: 'Bearer', expiresIn: LIFETIME_SECONDS, personId: found.id, roles: found.roles });
   };
   router.get('/dev/token', (request, response, next) => void give(request, response).catch(next));
   router.post('/dev/token', (request, response, next) => void give(request, response).catch(next));
   return router;
+}
+
+/** Why there is no token: with what could have been asked for. */
+async function nobody(prisma: PrismaClient, asked: URLSearchParams): Promise<Problem> {
+  const institution = asked.get('institution');
+  const known = await prisma.institution.findMany({ select: { code: true }, orderBy: { code: 'asc' } });
+  const codes = known.map(({ code }) => code);
+  if (institution !== null && !codes.includes(institution))
+    return new Problem('notFound', {
+      zh: `没有该单位；现有单位：${codes.join('、')}`,
+      en: `No such institution; there are ${codes.join(', ')}`,
+    });
+  if (asked.has('person'))
+    return new Problem('notFound', {
+      zh: '没有该人员；person 须为人员标识（见 /api/v1/institutions/{institution}/people 与 /bodies）',
+      en: 'No such person; person is an id as /api/v1/institutions/{institution}/people and /bodies show it',
+    });
+  return new Problem('notFound', {
+    zh: `没有任此角色（及部门）的人员；角色：member、${institutionRoles.join('、')}，平台：${globalRoles.join('、')}`,
+    en: `Nobody has this role (in this department); roles are member, ${institutionRoles.join(', ')}, and ${globalRoles.join(', ')} of the platform`,
+  });
 }
 
 async function find(prisma: PrismaClient, asked: URLSearchParams): Promise<Found | undefined> {

@@ -6,9 +6,18 @@
 import type { Calendar } from './time/index.ts';
 import type { RuleSnapshot } from './rules.ts';
 
-/** Roles a membership of an institution gives. */
-export type InstitutionRole =
-  'officer' | 'departmentReviewer' | 'secretary' | 'signatory' | 'administrator' | 'supervisor' | 'member';
+/** Roles that an administrator gives. The supervisor (discipline, audit) reads everything and changes nothing (hlj.g7). */
+export const institutionRoles = [
+  'officer',
+  'departmentReviewer',
+  'secretary',
+  'signatory',
+  'administrator',
+  'supervisor',
+] as const;
+
+/** Roles a membership of an institution gives; everyone there is a member. */
+export type InstitutionRole = (typeof institutionRoles)[number] | 'member';
 
 /**
  * Roles a person has in one case only; `handler` handles one objection, `objector` filed it, `bodyMember` may vote, or might
@@ -17,7 +26,9 @@ export type InstitutionRole =
 export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler' | 'bodyMember';
 
 /** Roles outside any institution. `interestedParty` may be anybody with a token; `platformOperator` keeps packs and calendars. */
-export type GlobalRole = 'interestedParty' | 'platformOperator';
+export const globalRoles = ['interestedParty', 'platformOperator'] as const;
+
+export type GlobalRole = (typeof globalRoles)[number];
 
 export type Role = InstitutionRole | CaseRole | GlobalRole;
 

@@ -104,6 +104,9 @@ export interface RuleValues {
   'empowerment.secret': 'barred' | 'approvalFirst';
   'empowerment.kinds': ResultKind[];
   'empowerment.conditions': Condition[];
+  /** Laws that documents recall. An application that says it needs the check must hold it, recalled or not. */
+  'empowerment.exportCheck': boolean;
+  'empowerment.ethicsCheck': boolean;
   /** Inventors agree, split 100 % among them in writing, and name a representative. */
   'empowerment.teamConsent': { unanimous: boolean };
   'empowerment.coOwnership.writtenAgreement': boolean;

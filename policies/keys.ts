@@ -32,6 +32,8 @@ export const keyTable: Record<RuleKey, KeyInfo> = {
   'empowerment.secret': info('always', 'law', ['check']),
   'empowerment.kinds': info('always', 'law', ['check']),
   'empowerment.conditions': info('always', 'law', ['check', 'departmentReview']),
+  'empowerment.exportCheck': info('whereGiven', 'law', ['consent']),
+  'empowerment.ethicsCheck': info('whereGiven', 'law', ['consent']),
   'empowerment.teamConsent': info('always', 'law', ['consent']),
   'empowerment.coOwnership.writtenAgreement': info('coOwnership', 'law', ['agreement']),
   'empowerment.useRight.plan': info('useRight', 'law', ['check']),

@@ -221,6 +221,8 @@ export const ruleKeyLabels: Record<RuleKey, Label> = {
   'empowerment.secret': label('涉密成果的处理', 'what a state secret does'),
   'empowerment.kinds': label('成果类型', 'kinds of result'),
   'empowerment.conditions': label('赋权条件', 'conditions'),
+  'empowerment.exportCheck': label('技术出口审查', 'export check'),
+  'empowerment.ethicsCheck': label('科技伦理审查', 'ethics check'),
   'empowerment.teamConsent': label('团队协商一致', 'consent of the team'),
   'empowerment.coOwnership.writtenAgreement': label('共同所有的书面协议', 'written agreement for co-ownership'),
   'empowerment.useRight.plan': label('转化实施方案', 'implementation plan'),

@@ -132,6 +132,8 @@ export const scales: { [K in keyof RuleValues]: Scale<RuleValues[K]> } = {
   'empowerment.secret': ordered('approvalFirst', 'barred'),
   'empowerment.kinds': allows(),
   'empowerment.conditions': contains(),
+  'empowerment.exportCheck': flag,
+  'empowerment.ethicsCheck': flag,
   'empowerment.teamConsent': flags('unanimous'),
   'empowerment.coOwnership.writtenAgreement': flag,
   'empowerment.useRight.plan': flag,

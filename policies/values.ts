@@ -82,6 +82,8 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'empowerment.secret': z.enum(['barred', 'approvalFirst']),
   'empowerment.kinds': listOf(resultKind, 1),
   'empowerment.conditions': listOf(z.enum(['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'])),
+  'empowerment.exportCheck': yes,
+  'empowerment.ethicsCheck': yes,
   'empowerment.teamConsent': z.strictObject({ unanimous: yes }),
   'empowerment.coOwnership.writtenAgreement': yes,
   'empowerment.useRight.plan': yes,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { civilDate, department, LIST, text, TEXT, uuid } from '../../contracts/schemas.ts';
 import { actTable } from '../../domain/empowerment/index.ts';
+import { institutionRoles } from '../../domain/process.ts';
 import { compareDates, addYears } from '../../domain/time/index.ts';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { audit } from '../audit.ts';
@@ -11,8 +12,6 @@ import { dateOf, dayOf } from '../law.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { inInstitution, isoDate, listOf } from './common.ts';
-
-const roles = ['officer', 'departmentReviewer', 'secretary', 'signatory', 'administrator', 'supervisor'] as const;
 
 const delegationShown = z.object({
   id: z.string(),
@@ -158,7 +157,7 @@ export const bodyRoutes = [
       to: uuid,
       firstDay: civilDate,
       lastDay: civilDate,
-      roles: z.array(z.enum(roles)).max(roles.length).default([]),
+      roles: z.array(z.enum(institutionRoles)).max(institutionRoles.length).default([]),
       acts: z
         .array(z.enum(Object.keys(actTable) as [string, ...string[]]))
         .max(100)

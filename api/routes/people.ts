@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { civilDate, department, LIST, text, TEXT, uuid } from '../../contracts/schemas.ts';
-import type { SealedRef } from '../../domain/process.ts';
+import { institutionRoles, type SealedRef } from '../../domain/process.ts';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
 import { audit } from '../audit.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
@@ -11,8 +11,6 @@ import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { openAll, refJson, sealInto } from '../seal.ts';
 import { inInstitution, isoDate, openedText, pageFrom, pageOf, pageQuery, startOf, listId } from './common.ts';
-
-const institutionRoles = ['officer', 'departmentReviewer', 'secretary', 'signatory', 'administrator', 'supervisor'] as const;
 
 const personShown = z.object({
   id: z.string(),

@@ -152,7 +152,7 @@ export const actTable: Record<ActType, ActRow> = {
     en: 'enter an objection on paper',
   },
   confirmPaperObjection: {
-    roles: ['officer', 'supervisor'],
+    roles: ['officer'],
     steps: afterPublishing,
     needs: ['calendar', ...settles],
     zh: '复核书面异议',

@@ -196,3 +196,7 @@ it('leaves nothing behind: an act that is not allowed is not received', async ()
   const { rows } = await api.pool.query('SELECT count(*)::int AS n FROM inbox');
   expect(rows).toEqual([{ n: 0 }]);
 });
+
+it('gives the supervisor no act: discipline, finance and audit see everything and change nothing (hlj.g7)', () => {
+  expect(acts.filter((act) => actTable[act].roles.includes('supervisor'))).toEqual([]);
+});

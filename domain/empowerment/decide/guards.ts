@@ -158,6 +158,12 @@ export function barOfLaw(
   return undefined;
 }
 
+/** The clause to name, if a document that binds this institution recalls what the law asks anyway. */
+function clauseWhereGiven(rules: RuleSnapshot, key: 'empowerment.exportCheck' | 'empowerment.ethicsCheck'): { clause?: string } {
+  const clause = rules.rules[key]?.cite.clause;
+  return clause === undefined ? {} : { clause };
+}
+
 /** What the team can still put right before it submits. */
 export function submissionFault(application: Application, rules: RuleSnapshot): Fault {
   const closed = modeFault(application, rules);
@@ -198,11 +204,12 @@ export function submissionFault(application: Application, rules: RuleSnapshot): 
       'exportCheckMissing',
       '向境外转化应附技术出口审查文件。',
       'A recipient outside the country needs the export-control check on file.',
-      { at: '/application/exportCheck/document' },
+      { at: '/application/exportCheck/document', ...clauseWhereGiven(rules, 'empowerment.exportCheck') },
     );
   if (application.ethicsCheck.needed && !application.ethicsCheck.document)
     return refuse('ethicsCheckMissing', '应附科技伦理审查文件。', 'The ethics check must be on file.', {
       at: '/application/ethicsCheck/document',
+      ...clauseWhereGiven(rules, 'empowerment.ethicsCheck'),
     });
   return application.mode === 'useRight' ? useRightFault(application, rules) : undefined;
 }

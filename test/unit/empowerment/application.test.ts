@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { empowerment, type Application } from '../../../domain/empowerment/index.ts';
 import { initialState } from '../../../domain/empowerment/state.ts';
+import { loadShippedPacks } from '../../../policies/index.ts';
 import { Case, caseAt } from './case.ts';
 import { applicationOf, changed, lacking, paper, rulesOf, sealed, type Plan } from './world.ts';
 
@@ -148,6 +149,29 @@ describe('an application is not submitted', () => {
     const one = Case.of(name ?? 'hohhot-university', start).applies(plan);
     const refusal = one.isRefused('an', 'submit', { representationConfirmed: true }, code);
     if (clause !== undefined) expect(refusal.clause).toBe(clause);
+  });
+
+  it.each([
+    ['exportCheck', 'nm-pilot.3.8c'],
+    ['ethicsCheck', 'nm-pilot.3.8e'],
+  ] as const)('naming the clause for the %s where a document recalls it, and none where no document does', (check, clause) => {
+    const given = loadShippedPacks().find(({ id }) => id === 'nm-pilot')?.rules[`empowerment.${check}`]?.[0];
+    if (!given) throw new Error('the pilot pack gives no such rule');
+    const elsewhere = Case.of('hohhot-university', start).applies({ mode: 'coOwnership', more: { [check]: { needed: true } } });
+    const code = `${check}Missing` as const;
+    expect(elsewhere.isRefused('an', 'submit', { representationConfirmed: true }, code).clause).toBeUndefined();
+    const rules = rulesOf('hohhot-university', start.slice(0, 10));
+    const recalled = {
+      key: `empowerment.${check}` as const,
+      value: true,
+      force: given.force,
+      cite: { ...given.cite, pack: 'nm-pilot', version: '1' },
+    };
+    const one = new Case({ ...rules, rules: { ...rules.rules, [recalled.key]: recalled } }, start).applies({
+      mode: 'coOwnership',
+      more: { [check]: { needed: true } },
+    });
+    expect(one.isRefused('an', 'submit', { representationConfirmed: true }, code).clause).toBe(clause);
   });
 
   it('for a use right without its plan', () => {

@@ -128,7 +128,7 @@ describe('an objection on paper, in time but found late', () => {
     const receipt = { kind: 'registry' as const, number: '1', on: '2026-03-18', document: paper('r') };
     one.isRefused('officer', 'recordTitleChange', receipt, 'objectionUnconfirmed');
     one.isRefused('officer', 'confirmPaperObjection', { objectionId: id }, 'secondPersonNeeded');
-    one.does('supervisor', 'confirmPaperObjection', { objectionId: id }).does('officer', 'rejectObjection', {
+    one.does('officer2', 'confirmPaperObjection', { objectionId: id }).does('officer', 'rejectObjection', {
       objectionId: id,
       reason: 'notAboutNotice',
       explanation: sealed('x'),

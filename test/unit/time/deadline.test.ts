@@ -20,7 +20,7 @@ function count(start: string, [bound, n, unit]: Length, countsFirstDay = false):
 }
 
 describe('how a length of time is counted', () => {
-  test('15 calendar days from 2026-03-02 end with Tuesday 2026-03-17, at 16:00 UTC', () => {
+  test('15 calendar days from 2026-03-02 end with Tuesday 2026-03-17, at 16:00 UTC: its first day is not counted (cn.civil.201)', () => {
     expect(count('2026-03-02', ['atLeast', 15, 'calendarDay'])).toEqual({
       lastDay: '2026-03-17',
       endsAt: '2026-03-17T16:00:00.000Z',
@@ -35,7 +35,7 @@ describe('how a length of time is counted', () => {
     });
   });
 
-  test('at least 3 calendar days from 2026-04-01 roll from 04-04 over the Tomb-sweeping days to 2026-04-07, at most 3 stay', () => {
+  test('at least 3 calendar days from 2026-04-01 roll from 04-04 over the Tomb-sweeping days to 2026-04-07, at most 3 stay (cn.civil.203)', () => {
     const floor = count('2026-04-01', ['atLeast', 3, 'calendarDay']);
     expect(floor.lastDay).toBe('2026-04-07');
     expect(floor.skipped).toEqual([
@@ -54,6 +54,7 @@ describe('how a length of time is counted', () => {
     expect(count('2026-02-11', ['atLeast', n, 'calendarDay']).lastDay).toBe(lastDay);
   });
 
+  // 以上, 以内 include the number itself (cn.civil.1259).
   test.each([
     [14, '2026-03-20'],
     [15, '2026-03-23'],
@@ -70,6 +71,7 @@ describe('how a length of time is counted', () => {
     expect(arithmetic).toContain('跳过 9 个休息日 / 9 day(s) off are skipped');
   });
 
+  // The corresponding day (cn.civil.202), or as the agreement counts (cn.civil.204).
   test.each<[string, Length, boolean, string]>([
     ['ten years', ['atLeast', 10, 'year'], false, '2036-03-01'],
     ['ten years with the first day counted', ['atLeast', 10, 'year'], true, '2036-02-29'],

@@ -91,7 +91,7 @@ describe('scenario 11: an objection comes by post', () => {
   it('postmarked 06-24, the day after: it goes to the supervisors and holds nothing', async () => {
     const before = await version(story);
     await story.does('officer1', 'enterPaperObjection', await letter('2026-06-24 00:00', story.person('colleague1')));
-    await story.does('supervisor', 'confirmPaperObjection', await confirm());
+    await story.does('officer2', 'confirmPaperObjection', await confirm());
     expect((await rows(story)).objections.find(({ inTime }) => !inTime)).toMatchObject({ state: 'late', onPaper: true });
     expect(await letters(story, before)).toEqual(['objectionToConfirm officer', 'objectionLate supervisor']);
     for (const key of ['inventor2', 'inventor3', 'signatory']) await story.does(key, 'signAgreement', { agreementVersion: 1 });
