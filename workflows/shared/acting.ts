@@ -2,7 +2,7 @@
  * Carries one act through: decide, record, and decide anew where others have written meanwhile. Which commands this
  * gives follows from recorded results alone, never from what the deciders of the present release would say.
  */
-import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, log, patched, workflowInfo } from '@temporalio/workflow';
 import { refusalFailure, type ActAnswer } from '../../contracts/messages.ts';
 import type { Envelope, LedgerEvent, Process, Refusal } from '../../domain/process.ts';
 import { instantMs } from '../../domain/time/index.ts';
@@ -93,7 +93,10 @@ export class Acting<S> {
     const { known } = this;
     for (;;) {
       const done = known.answerTo(envelope.actId);
-      if (done) return { kind: 'done', answer: done };
+      if (done) {
+        await this.#afterInterruption(envelope);
+        return { kind: 'done', answer: done };
+      }
       const result = await settle(asDecidedThen(() => this.#decide(envelope, fromInbox)));
       switch (result.kind) {
         case 'recorded': {
@@ -106,6 +109,7 @@ export class Acting<S> {
           if (result.version > known.version) {
             known.fold((await loadCase({ caseId: this.#caseId, after: known.version })).events);
           }
+          await this.#afterInterruption(envelope);
           return { kind: 'done', answer: known.answer(result.events[0]?.recordedAt ?? envelope.receivedAt, result.events) };
         case 'stale':
           known.fold(result.events);
@@ -127,6 +131,18 @@ export class Acting<S> {
       request: known.request(envelope, preview, decision.guards ?? [], fromInbox),
       moved: preview.projection.step !== known.step,
     };
+  }
+
+  /**
+   * An act that the ledger knows already may have been recorded by a worker that died before it could go on. What comes
+   * after the record is done now; done before, it is the same once more.
+   */
+  async #afterInterruption(envelope: Envelope): Promise<void> {
+    // Histories from before this was done have no commands for it.
+    if (!patched('afterInterruption')) return;
+    this.#onMove();
+    const appended = this.known.appendedBy(envelope.actId);
+    if (appended.length > 0) await this.#followUp(envelope, appended);
   }
 
   /** Tells and projects what guards appended: the act's own request was written before anyone knew of it. */

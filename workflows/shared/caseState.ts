@@ -5,7 +5,11 @@ import type { Envelope, LedgerEvent, Message, NewEvent, Process, Projection } fr
 interface ActInLedger {
   recordedAt: string;
   events: { seq: number; type: string }[];
+  appended: LedgerEvent[];
 }
+
+/** Events that the record appends to an act's own, for its guards. */
+const APPENDED = new Set(['applicationLinked', 'caseNumbered']);
 
 /** An act's effect, folded but not yet recorded. */
 export interface Preview {
@@ -67,8 +71,9 @@ export class CaseState<S> {
       this.#state = this.#process.evolve(this.#state, event);
       this.#version = event.seq;
       this.#view = undefined;
-      const act = this.#acts.get(event.actId) ?? { recordedAt: event.recordedAt, events: [] };
+      const act = this.#acts.get(event.actId) ?? { recordedAt: event.recordedAt, events: [], appended: [] };
       act.events.push({ seq: event.seq, type: event.type });
+      if (APPENDED.has(event.type)) act.appended.push(event);
       this.#acts.set(event.actId, act);
     }
   }
@@ -77,6 +82,11 @@ export class CaseState<S> {
   answerTo(actId: string): ActAnswer | undefined {
     const act = this.#acts.get(actId);
     return act && this.answer(act.recordedAt, act.events);
+  }
+
+  /** What guards appended to the act's own events, as far as the ledger holds it. */
+  appendedBy(actId: string): LedgerEvent[] {
+    return this.#acts.get(actId)?.appended ?? [];
   }
 
   /** The answer to an act with these events. */
