@@ -141,7 +141,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
       log,
       metrics,
       companions: [
-        () => startOutbox({ pool, connection, opener, channels, log, metrics }),
+        ({ identity }) => startOutbox({ pool, connection, opener, identity, channels, log, metrics }),
         () => startJobs({ pool, log }),
         () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
         (attending) => watchStalled({ pool, facts: factReader({ pool }), keyIds, log }, attending),

@@ -24,12 +24,16 @@ const LOOK_EVERY_MS = 1_000;
 export function answersIn(deps: { pool: Pick<pg.Pool, 'query'>; connection: pg.ClientConfig; log: Log }): Answered {
   const { pool, connection, log } = deps;
   const waiting = new Map<string, () => void>();
-  const wake = (actId: string | undefined): void => {
-    if (actId !== undefined) waiting.get(actId)?.();
-    // The connection is new: what was answered before is looked for.
-    else for (const look of waiting.values()) look();
-  };
-  const listener = listenTo({ connection, channel: 'answered', onNotice: wake, log });
+  const listener = listenTo({
+    connection,
+    channel: 'answered',
+    onNotice: (actId) => waiting.get(actId)?.(),
+    // What was answered before is looked for.
+    onConnected: () => {
+      for (const look of waiting.values()) look();
+    },
+    log,
+  });
 
   async function read(actId: string): Promise<InboxAnswer | undefined> {
     const { rows } = await pool.query<{ answer: InboxAnswer | null }>('SELECT answer FROM inbox WHERE id = $1', [actId]);

@@ -31,6 +31,8 @@ export type Delivery =
   | { kind: 'refused'; refusal: Refusal }
   /** Under way for longer than one lease; asked again, it is the same Update. */
   | { kind: 'waiting' }
+  /** The case's last workflow tasks failed or were cut off, so that Temporal takes no Update for it at the moment. */
+  | { kind: 'failing'; reason: string }
   /** The case is open in the database and no workflow runs it. */
   | { kind: 'lost' }
   /** Temporal or the database is away. */
@@ -56,6 +58,8 @@ export const caseWorkflowType = (kind: ProcessKind): string => `${kind}Workflow`
 
 /** gRPC status codes. */
 const [CANCELLED, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE] = [1, 4, 5, 8, 10, 14];
+/** How Temporal says that a workflow's tasks fail; it has no status of its own. */
+const TASK_FAILED = 'Workflow Task in failed state';
 
 /** The act as the case receives it. */
 async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope> {
@@ -172,6 +176,7 @@ export function deliveryOf(error: unknown): Delivery {
   if (status === NOT_FOUND) return { kind: 'lost' };
   // Aborted: the run continued as new while the Update was on its way.
   if (status === DEADLINE_EXCEEDED || status === CANCELLED || status === ABORTED) return { kind: 'waiting' };
+  if (status !== undefined && reasonOf(error).includes(TASK_FAILED)) return { kind: 'failing', reason: reasonOf(error) };
   const away = status === UNAVAILABLE || status === RESOURCE_EXHAUSTED;
   return { kind: away ? 'away' : 'fault', reason: reasonOf(error) };
 }

@@ -5,7 +5,9 @@
  *    a case's oldest unanswered act, and its lease holds back the rest of that case and nothing else.
  * 2. Delivery repeats until the act is answered. That is safe because an Update's id is the act's id, and because the
  *    record knows the acts that it holds.
- * 3. An act that cannot be delivered puts off its own case, ever longer, and shows with its reason; the others go on.
+ * 3. What a worker that died had leased is freed as soon as another one looks; only of a worker that hangs must the
+ *    lease run out.
+ * 4. An act that cannot be delivered puts off its own case, ever longer, and shows with its reason; the others go on.
  */
 import type pg from 'pg';
 import { backoffSeconds, pause } from './backoff.ts';
@@ -27,7 +29,7 @@ export interface DispatcherOptions extends Omit<DeliverDeps, 'waitMs' | 'answere
   metrics?: WorkerMetrics;
   /** Cases served at the same time. */
   concurrency?: number;
-  /** How long a crashed worker holds back a case. */
+  /** How long a worker that hangs holds back a case. */
   leaseSeconds?: number;
   /** How often to look for what no notice told of. */
   sweepMs?: number;
@@ -41,6 +43,8 @@ export interface Dispatcher {
 }
 
 const LONGEST_AWAY_SECONDS = 5;
+/** Short enough that a case goes on soon after what made it fail is over. */
+const LONGEST_FAILING_SECONDS = 15;
 const LONGEST_PUT_OFF_SECONDS = 300;
 const STOP_GRACE_MS = 5_000;
 /** What is left of a lease when an unanswered delivery is given up, for the putting off itself. */
@@ -81,6 +85,9 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
         return putOff(act, 'The case has not answered yet', backoffSeconds(act.attempts, 1, LONGEST_AWAY_SECONDS));
       case 'away':
         return putOff(act, delivery.reason, backoffSeconds(act.attempts, 1, LONGEST_AWAY_SECONDS));
+      case 'failing':
+        log.warn({ ...fields, reason: delivery.reason }, 'the workflow of this case does not get through');
+        return putOff(act, delivery.reason, backoffSeconds(act.attempts, 1, LONGEST_FAILING_SECONDS));
       case 'lost':
         log.error(fields, 'no workflow runs this open case');
         return putOff(act, 'workflowLost', backoffSeconds(act.attempts, 2, LONGEST_PUT_OFF_SECONDS));
@@ -121,8 +128,19 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
-  const listener = listenTo({ connection, channel: 'inbox', onNotice: wake, log });
-  const sweep = setInterval(wake, sweepMs);
+  async function takeOver(): Promise<void> {
+    try {
+      const freed = await inbox.takeOver();
+      if (freed > 0) log.warn({ freed }, 'acts of workers that are gone were taken over');
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'leases cannot be looked through');
+    }
+    wake();
+  }
+
+  const look = (): void => void takeOver();
+  const listener = listenTo({ connection, channel: 'inbox', presence: identity, onNotice: wake, onConnected: look, log });
+  const sweep = setInterval(look, sweepMs);
   const running = run();
 
   return {

@@ -28,6 +28,8 @@ export interface ClaimedAct {
 export interface Inbox {
   /** Leases the oldest unanswered act of each case, oldest receipt first. */
   claim(limit: number): Promise<ClaimedAct[]>;
+  /** Frees what workers that are gone had leased; answers how many acts that were. */
+  takeOver(): Promise<number>;
   /** Puts an act off; the case waits as long. */
   defer(actId: string, reason: string, seconds: number): Promise<void>;
   /** Answers an act that has no effect; an answer that it has already stands. */
@@ -44,6 +46,10 @@ export function inboxOf(pool: pg.Pool, worker: string, leaseSeconds: number): In
         worker,
       ]);
       return rows.map(({ act }) => act);
+    },
+    async takeOver() {
+      const { rows } = await pool.query<{ freed: number }>('SELECT take_over_acts($1) AS freed', [worker]);
+      return rows[0]?.freed ?? 0;
     },
     async defer(actId, reason, seconds) {
       await pool.query('SELECT defer_inbox($1, $2, $3, $4)', [actId, worker, reason, seconds]);

@@ -9,15 +9,19 @@ export interface ListenOptions {
   /** Any connection settings of pg; the listener keeps one connection of its own. */
   connection: ClientConfig;
   channel: 'inbox' | 'outbox' | 'answered';
-  /** Called with each notice's payload, and once without after each (re)connection, since notices in between are lost. */
-  onNotice: (payload?: string) => void;
+  /** The worker that this connection stands for: while it lives, nobody takes over what the worker has leased. */
+  presence?: string;
+  /** Called with each notice's payload. */
+  onNotice: (payload: string) => void;
+  /** Called after each (re)connection, since notices in between are lost. */
+  onConnected: () => void;
   log: Log;
 }
 
 const LONGEST_PAUSE_MS = 5_000;
 
 /** Listens to a channel, and connects again for as long as it is not stopped. */
-export function listenTo({ connection, channel, onNotice, log }: ListenOptions): Listener {
+export function listenTo({ connection, channel, presence, onNotice, onConnected, log }: ListenOptions): Listener {
   let stopped = false;
   let current: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -36,13 +40,14 @@ export function listenTo({ connection, channel, onNotice, log }: ListenOptions):
     };
     client.on('error', lost);
     client.on('end', () => lost());
-    client.on('notification', ({ payload }) => onNotice(payload));
+    client.on('notification', ({ payload = '' }) => onNotice(payload));
     current = client;
     try {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
+      if (presence !== undefined) await client.query('SELECT hold_presence($1)', [presence]);
       failures = 0;
-      onNotice();
+      onConnected();
     } catch (error) {
       lost(error instanceof Error ? error : new Error(String(error)));
     }

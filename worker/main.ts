@@ -115,6 +115,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       maxConcurrentLocalActivityExecutions: slots,
       maxConcurrentActivityTaskExecutions: Math.min(slots, ORDINARY_ACTIVITIES),
       shutdownGraceTime: '5 seconds',
+      // How long a task waits for a worker that died before another one gets it.
+      stickyQueueScheduleToStartTimeout: '5 seconds',
       ...(deploymentName && {
         workerDeploymentOptions: {
           version: { deploymentName, buildId: bundle.buildId },

@@ -1,7 +1,7 @@
 /** What the worker counts. A port, so that the process which serves `/metrics` decides where the numbers go. */
 export interface WorkerMetrics {
   /** An act has been brought to its case, with what became of it. */
-  delivered(outcome: 'done' | 'refused' | 'waiting' | 'lost' | 'away' | 'fault', seconds: number): void;
+  delivered(outcome: 'done' | 'refused' | 'waiting' | 'failing' | 'lost' | 'away' | 'fault', seconds: number): void;
   /** A decision has been written to the ledger, or not. */
   recorded(outcome: 'recorded' | 'known' | 'stale' | 'refused' | 'notYet' | 'failed', seconds: number): void;
   /** A message has been handed over, or not. */

@@ -26,6 +26,8 @@ export interface OutboxOptions {
   pool: Pool;
   connection: ClientConfig;
   opener: Opener;
+  /** Names this worker in the leases. */
+  identity: string;
   /** Ways out of the service beside its own messages. */
   channels: readonly Channel[];
   log: Log;
@@ -53,17 +55,27 @@ const STOP_GRACE_MS = 5_000;
 
 /** Starts delivering; goes on until it is stopped. */
 export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
-  const { pool, connection, opener, channels, log, metrics = noMetrics, sweepMs = 10_000, firstBackoffSeconds = 5 } = options;
+  const {
+    pool,
+    connection,
+    opener,
+    identity,
+    channels,
+    log,
+    metrics = noMetrics,
+    sweepMs = 10_000,
+    firstBackoffSeconds = 5,
+  } = options;
   const stopping = new AbortController();
 
   async function claim(channel: string): Promise<OutboxRow[]> {
     const { rows } = await pool.query<OutboxRow>(
-      `UPDATE outbox o SET lease_until = clock_timestamp() + make_interval(secs => $3), attempts = attempts + 1
+      `UPDATE outbox o SET lease_until = clock_timestamp() + make_interval(secs => $3), leased_by = $4, attempts = attempts + 1
         WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL AND channel = $1 AND next_at <= clock_timestamp()
                         AND (lease_until IS NULL OR lease_until <= clock_timestamp())
                       ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         RETURNING id, institution_id, case_id, template, recipient, values, attempts`,
-      [channel, BATCH, LEASE_SECONDS],
+      [channel, BATCH, LEASE_SECONDS, identity],
     );
     return rows;
   }
@@ -158,8 +170,13 @@ export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
     return serve(name, bell, how);
   };
   const serving = [start(OWN_CHANNEL, post), ...channels.map((channel) => start(channel.name, (row) => send(channel, row)))];
-  const listener = listenTo({ connection, channel: 'outbox', onNotice: ringAll, log });
-  const sweep = setInterval(ringAll, sweepMs);
+  const look = (): void =>
+    void pool
+      .query('SELECT take_over_messages($1)', [identity])
+      .catch((error: unknown) => log.warn({ reason: reasonOf(error) }, 'the outbox cannot be looked through'))
+      .finally(ringAll);
+  const listener = listenTo({ connection, channel: 'outbox', presence: identity, onNotice: ringAll, onConnected: look, log });
+  const sweep = setInterval(look, sweepMs);
 
   return {
     async stop() {

@@ -43,7 +43,18 @@ export async function workerFor(api: TestApi, options: WorkerOptions = {}): Prom
     ...(bundle && { bundle }),
     ...numbers,
     companions: [
-      () => startOutbox({ pool, connection, opener: sealer, channels, log, sweepMs: 200, firstBackoffSeconds: 0.2, ...numbers }),
+      ({ identity }) =>
+        startOutbox({
+          pool,
+          connection,
+          opener: sealer,
+          identity,
+          channels,
+          log,
+          sweepMs: 200,
+          firstBackoffSeconds: 0.2,
+          ...numbers,
+        }),
       ...companions,
     ],
   });

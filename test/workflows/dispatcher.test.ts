@@ -91,7 +91,7 @@ describe('the dispatcher', () => {
 
   it('listens again when its connection is cut', async () => {
     const caseId = await engine.openCase();
-    const listening = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    const listening = "FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT hold_presence)'";
     const { rowCount: before } = await engine.pool.query(`SELECT pg_terminate_backend(pid) ${listening}`);
     expect(before).toBeGreaterThan(0);
     expect(await engine.perform(caseId, 'mark', { n: 1 })).toMatchObject({ outcome: 'done' });
@@ -99,15 +99,31 @@ describe('the dispatcher', () => {
   });
 });
 
-describe('a worker that died', () => {
-  it('holds back its case no longer than its lease', async () => {
-    const engine = await Engine.create();
+describe('what a worker had leased', () => {
+  const claim = async (engine: Engine, worker: string, seconds: number) => {
     const caseId = await engine.draft();
     const act = await engine.receive(caseId, 'sendForConsent', { achievementId: caseId });
-    const claimed = await engine.pool.query("SELECT claim_inbox(10, 1, 'dead')");
-    expect(claimed.rowCount).toBe(1);
+    expect((await engine.pool.query('SELECT claim_inbox(10, $2, $1)', [worker, seconds])).rowCount).toBe(1);
+    return act;
+  };
+
+  it('is taken over at once when it died, however long the lease', async () => {
+    const engine = await Engine.create();
+    const act = await claim(engine, 'dead', 3_600);
+    await engine.startWorker();
+    expect(await engine.answered(act)).toMatchObject({ outcome: 'done', version: 1 });
+    await engine.stop();
+  });
+
+  it('is left to one that is still there, no longer than its lease', async () => {
+    const engine = await Engine.create();
+    const session = await engine.pool.connect();
+    await session.query("SELECT hold_presence('hanging')");
+    const act = await claim(engine, 'hanging', 1);
+    expect((await engine.pool.query("SELECT take_over_acts('other') AS freed")).rows).toEqual([{ freed: 0 }]);
     await engine.startWorker({ config: { sweepMs: 200 } });
     expect(await engine.answered(act)).toMatchObject({ outcome: 'done', version: 1 });
+    session.release(true);
     await engine.stop();
   });
 });

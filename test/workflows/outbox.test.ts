@@ -57,6 +57,7 @@ const start = (channels: Channel[]) =>
     pool,
     connection: { connectionString: url },
     opener,
+    identity: randomUUID(),
     channels,
     log: new QuietLog(),
     sweepMs: 200,
@@ -182,6 +183,23 @@ describe('the outbox', () => {
       return (await pool.query(open, [id])).rowCount === 0;
     });
     expect(mails).toHaveLength(2);
+    await outbox.stop();
+  });
+
+  it('takes over at once what a worker that died had on its way, and leaves what one that is there has', async () => {
+    const { person, tell } = await setting();
+    const id = await person('zhou@example.edu.cn');
+    const session = await pool.connect();
+    await session.query("SELECT hold_presence('busy')");
+    const [left, held] = [await tell('submitted', { personId: id }), await tell('submitted', { personId: id })];
+    const lease = "UPDATE outbox SET lease_until = clock_timestamp() + interval '1 hour', leased_by = $2 WHERE id = $1";
+    await pool.query(lease, [left, 'dead']);
+    await pool.query(lease, [held, 'busy']);
+    const outbox = start([]);
+    await delivered(left);
+    expect((await messagesOf(id)).map((message) => message.id)).toEqual([`${left}:${id}`]);
+    session.release(true);
+    await delivered(held);
     await outbox.stop();
   });
 

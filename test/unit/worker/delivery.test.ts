@@ -38,6 +38,15 @@ describe('what became of a delivery', () => {
     expect(deliveryOf(grpc(code)).kind).toBe(kind);
   });
 
+  it('is failing where the tasks of the workflow fail, which has no status of its own', () => {
+    const said = 'Unable to perform workflow execution update due to Workflow Task in failed state.';
+    const cause = Object.assign(new Error('rpc'), { code: 9, details: said, metadata: {} });
+    expect(deliveryOf(new ServiceError(said, { cause }))).toMatchObject({
+      kind: 'failing',
+      reason: expect.stringContaining(said),
+    });
+  });
+
   it('is read from the client’s own errors too', () => {
     expect(deliveryOf(new WorkflowNotFoundError('gone', 'w', undefined)).kind).toBe('lost');
     expect(deliveryOf(new WorkflowUpdateRPCTimeoutOrCancelledError('late')).kind).toBe('waiting');
