@@ -24,6 +24,9 @@ const headers = {
 /** PostgreSQL away, a pool that gives no connection, a transaction that found no slot. */
 const unavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
 
+/** No room on the disk of the database (which says so when it can still write that it cannot), or on ours. */
+const noRoom = new Set(['53100', '58030', 'ENOSPC', 'EDQUOT']);
+
 /** Conflicts between two writers that the database settled by refusing one. */
 const races = new Set(['P2034', '40001', '40P01', '55P03']);
 
@@ -61,7 +64,14 @@ function problemOf(error: unknown): Problem {
   if (codes.some((code) => races.has(code))) return new Problem('conflict.lostRace');
   if (codes.some((code) => twins.has(code))) return new Problem('conflict.exists');
   if (codes.some((code) => unstorable.has(code))) return new Problem('request.invalid');
-  const away = codes.some((code) => unavailable.has(code) || /^(?:08|57P)/.test(code));
+  if (codes.some((code) => noRoom.has(code))) {
+    return new Problem('service.unavailable', {
+      zh: '存储空间不足，未作任何办理；请管理员清理或扩充磁盘',
+      en: 'There is no room left to store anything; nothing was done. An administrator must make room on the disk',
+      headers: { 'Retry-After': '60' },
+    });
+  }
+  const away = codes.some((code) => unavailable.has(code) || /^(?:08|53|57P)/.test(code));
   if (away || /Connection terminated|Can't reach database/.test((error as Error | undefined)?.message ?? '')) {
     return new Problem('service.unavailable', { headers: { 'Retry-After': '5' } });
   }

@@ -209,6 +209,17 @@ describe('a database that is away', () => {
     expect((await request(app).get('/livez')).status).toBe(200);
     await deps.answers.close();
   });
+
+  it('is 503 with who must do something when its disk is full', async () => {
+    await api.pool.query(`
+      CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON achievement EXECUTE FUNCTION full_disk();`);
+    const answer = await inventor.send('post', `${base}/achievements`, { title: '示例', kind: 'patent', number: 'ZL1' });
+    await api.pool.query('DROP TRIGGER full_disk ON achievement; DROP FUNCTION full_disk()');
+    expectProblem(answer, 503, 'service.unavailable');
+    expect(answer.body).toMatchObject({ en: expect.stringContaining('An administrator must make room') });
+  });
 });
 
 describe('the document', () => {
