@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STOP_GRACE_MS = 15_000;
 const RETENTION = '30 days';
 /** gRPC status codes. */
-const NOT_FOUND = 5;
+const [NOT_FOUND, ALREADY_EXISTS] = [5, 6];
 
 export interface TemporalOptions {
   /** A server that runs already; nothing is started then. */
@@ -185,7 +185,31 @@ async function ensureNamespaces({ workflowService }: Connection, namespaces: str
       await workflowService.describeNamespace({ namespace });
     } catch (error) {
       if ((error as { code?: number }).code !== NOT_FOUND) throw error;
-      await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
+      await register(workflowService, namespace);
+    }
+  }
+}
+
+async function register(service: Connection['workflowService'], namespace: string): Promise<void> {
+  try {
+    await service.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(RETENTION) });
+  } catch (error) {
+    // Another part of the service was first.
+    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
+  }
+  await untilKnown(service, namespace);
+}
+
+/** The server's own caches learn of a new namespace some seconds after it was made; before that nothing can run in it. */
+async function untilKnown(service: Connection['workflowService'], namespace: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await service.countWorkflowExecutions({ namespace });
+      return;
+    } catch (error) {
+      if ((error as { code?: number }).code !== NOT_FOUND || Date.now() > deadline) throw error;
+      await new Promise((next) => setTimeout(next, 100));
     }
   }
 }
