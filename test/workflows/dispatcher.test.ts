@@ -99,14 +99,15 @@ describe('the dispatcher', () => {
   });
 });
 
-describe('what a worker had leased', () => {
-  const claim = async (engine: Engine, worker: string, seconds: number) => {
-    const caseId = await engine.draft();
-    const act = await engine.receive(caseId, 'sendForConsent', { achievementId: caseId });
-    expect((await engine.pool.query('SELECT claim_inbox(10, $2, $1)', [worker, seconds])).rowCount).toBe(1);
-    return act;
-  };
+/** An act of a new case that the worker has leased. */
+async function claim(engine: Engine, worker: string, seconds: number): Promise<string> {
+  const caseId = await engine.draft();
+  const act = await engine.receive(caseId, 'sendForConsent', { achievementId: caseId });
+  expect((await engine.pool.query('SELECT claim_inbox(10, $2, $1)', [worker, seconds])).rowCount).toBe(1);
+  return act;
+}
 
+describe('what a worker had leased', () => {
   it('is taken over at once when it died, however long the lease', async () => {
     const engine = await Engine.create();
     const act = await claim(engine, 'dead', 3_600);
