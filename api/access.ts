@@ -3,6 +3,7 @@
  * delegations hold on the day by the database's clock in Asia/Shanghai, so a delegation ends with its last day.
  */
 import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { ActType, DecidingBody } from '../domain/empowerment/index.ts';
 import type { GlobalRole, InstitutionRole } from '../domain/process.ts';
 import { Problem } from './problems.ts';
 import type { Audience } from './table.ts';
@@ -30,6 +31,10 @@ interface CallerFacts {
   institution?: InstitutionFacts;
   /** One's own roles first, then those of each valid delegation. */
   grants: Grant[];
+  /** Deciding bodies in which the caller has a seat today; a substitute has one only where named for it. */
+  seats: DecidingBody[];
+  /** Persons declared related to the caller here. */
+  related: string[];
   /** The day it is in Asia/Shanghai. */
   today: string;
 }
@@ -59,6 +64,14 @@ export class Caller {
     return this.#known.grants;
   }
 
+  get seats(): DecidingBody[] {
+    return this.#known.seats;
+  }
+
+  get related(): string[] {
+    return this.#known.related;
+  }
+
   get today(): string {
     return this.#known.today;
   }
@@ -70,14 +83,19 @@ export class Caller {
     return institution;
   }
 
-  /** Whether the caller holds any of the roles, of their own or by delegation. */
-  has(...roles: InstitutionRole[]): boolean {
-    return this.grants.some((grant) => grant.roles.some((role) => roles.includes(role)));
+  /** Roles held whole. A delegation for single acts of cases is no right to read or to change anything else. */
+  get #wholeGrants(): Grant[] {
+    return this.grants.filter(({ acts }) => acts.length === 0);
   }
 
-  /** As `has`, but not by a delegation for single acts of cases: that is no right to change anything else. */
-  holds(...roles: InstitutionRole[]): boolean {
-    return this.grants.some((grant) => grant.acts.length === 0 && grant.roles.some((role) => roles.includes(role)));
+  /** Delegations for single acts. */
+  get namedGrants(): Grant[] {
+    return this.grants.filter(({ acts }) => acts.length > 0);
+  }
+
+  /** Whether the caller holds any of the roles as a whole, of their own or by delegation. */
+  has(...roles: InstitutionRole[]): boolean {
+    return this.#wholeGrants.some((grant) => grant.roles.some((role) => roles.includes(role)));
   }
 
   /** Whether the caller belongs to the institution. */
@@ -87,7 +105,7 @@ export class Caller {
 
   /** Whose right is used, when a role is held by delegation alone: both names go on the record. */
   behalfFor(...roles: InstitutionRole[]): string | undefined {
-    const holding = this.grants.filter((grant) => grant.roles.some((role) => roles.includes(role)));
+    const holding = this.#wholeGrants.filter((grant) => grant.roles.some((role) => roles.includes(role)));
     return holding.some(({ onBehalfOf }) => onBehalfOf === undefined) ? undefined : holding[0]?.onBehalfOf;
   }
 }
@@ -98,6 +116,8 @@ interface Row {
   global_roles: GlobalRole[];
   institution: InstitutionFacts | null;
   today: string;
+  seats: DecidingBody[];
+  related: string[];
   own: { roles: InstitutionRole[]; departments: string[] } | null;
   delegated: {
     onBehalfOf: string;
@@ -123,7 +143,7 @@ export class Access {
     audience: Audience,
     header: string | undefined,
     institutionCode: string | undefined,
-    changing = false,
+    acts: readonly ActType[] = [],
   ): Promise<Caller> {
     if (audience === 'anyone') return new Caller(undefined);
     const subject = await this.#verify(header);
@@ -136,9 +156,11 @@ export class Access {
       globalRoles: row.global_roles,
       ...(row.institution ? { institution: row.institution } : {}),
       grants: grantsOf(row),
+      seats: row.seats,
+      related: row.related,
       today: row.today,
     });
-    if (audience !== 'token') admit(caller, audience, institutionCode !== undefined, changing);
+    if (audience !== 'token') admit(caller, audience, institutionCode !== undefined, acts);
     return caller;
   }
 
@@ -165,7 +187,13 @@ export class Access {
            JOIN members m ON m.person_id = d.from_person
           WHERE d.to_person = p.id AND d.revoked_at IS NULL
             AND d.first_day <= clock.today AND d.last_day >= clock.today
-            AND EXISTS (SELECT 1 FROM members me WHERE me.person_id = p.id)) AS delegated
+            AND EXISTS (SELECT 1 FROM members me WHERE me.person_id = p.id)) AS delegated,
+        (SELECT coalesce(jsonb_agg(DISTINCT b.body), '[]') FROM body_member b JOIN the_institution i ON i.id = b.institution_id
+          WHERE b.person_id = p.id AND NOT b.substitute AND b."from" <= clock.today AND (b.until IS NULL OR b.until >= clock.today)
+            AND EXISTS (SELECT 1 FROM members me WHERE me.person_id = p.id)) AS seats,
+        (SELECT coalesce(jsonb_agg(DISTINCT CASE WHEN r.person_a = p.id THEN r.person_b ELSE r.person_a END), '[]')
+           FROM relation r JOIN the_institution i ON i.id = r.institution_id
+          WHERE p.id IN (r.person_a, r.person_b)) AS related
         FROM the_person p, clock`;
     return rows[0];
   }
@@ -181,11 +209,18 @@ function grantsOf({ own, delegated }: Row): Grant[] {
   return grants;
 }
 
-function admit(caller: Caller, audience: (InstitutionRole | GlobalRole)[], inInstitution: boolean, changing: boolean): void {
+/** `acts` are those for which the endpoint is needed: who is deputy for one of them alone may call it too. */
+function admit(
+  caller: Caller,
+  audience: (InstitutionRole | GlobalRole)[],
+  inInstitution: boolean,
+  acts: readonly ActType[],
+): void {
   // Whoever has a token may be an interested party.
   const global: (InstitutionRole | GlobalRole)[] = ['interestedParty', ...caller.globalRoles];
   if (audience.some((role) => global.includes(role))) return;
   if (inInstitution && !caller.isMember) throw new Problem('notFound');
   const roles = audience as InstitutionRole[];
-  if (!(changing ? caller.holds(...roles) : caller.has(...roles))) throw new Problem('access.denied');
+  const named = caller.namedGrants.some((grant) => grant.acts.some((act) => (acts as readonly string[]).includes(act)));
+  if (!caller.has(...roles) && !named) throw new Problem('access.denied');
 }

@@ -1,9 +1,10 @@
 /** Which cases a caller may see, how much of each, and under whose right an act is done. */
-import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
 import { actTable, type ActType, type Step } from '../domain/empowerment/index.ts';
 import type { CaseRole, InstitutionRole, Role } from '../domain/process.ts';
 import type { Caller } from './access.ts';
 import { Problem } from './problems.ts';
+import { deliberated, deputised } from './readable.ts';
 
 /** Roles of the institution that work on its cases, and the supervisor, who reads them. */
 export const caseWorkers: InstitutionRole[] = [
@@ -24,12 +25,45 @@ export interface CaseFacts {
   version: number;
   createdBy: string;
   achievementId: string | null;
-  /** The caller's roles in this case. */
+  /** The caller's roles in this case; `bodyMember` only while nothing bars them from it. */
   roles: CaseRole[];
+  /** What a delegation for single acts lets the caller read. */
+  deputy: Deputy | undefined;
   /** Acts received and not yet answered. */
   pending: number;
   /** Whether a notice of the case is shown to the caller. */
   noticed: boolean;
+}
+
+/** How a deputy for single acts reads a case: `objectors` if one of them is on an objection. */
+export type Deputy = 'all' | 'objectors';
+
+/** The caller's parts in a case that change from day to day, by the ids of cases. */
+export interface Parts {
+  bodyMember: ReadonlySet<string>;
+  deputy: ReadonlyMap<string, Deputy>;
+}
+
+/** Which of the cases the caller may vote on, and which they read as somebody's deputy. */
+export async function partsIn(prisma: PrismaClient, caller: Caller, ids: readonly string[]): Promise<Parts> {
+  const among = async (where: Prisma.CaseWhereInput): Promise<string[]> => {
+    const open = { id: { in: [...ids] }, institutionId: caller.institution.id, status: { not: 'draft' } };
+    return (await prisma.case.findMany({ where: { AND: [open, where] }, select: { id: true } })).map(({ id }) => id);
+  };
+  const acts = caller.namedGrants.length > 0;
+  const [voting, all, objectors] = await Promise.all([
+    among(deliberated(caller)),
+    acts ? among(deputised(caller, 'all')) : [],
+    acts ? among(deputised(caller, 'objectors')) : [],
+  ]);
+  const each = [...all.map((id) => [id, 'all'] as const), ...objectors.map((id) => [id, 'objectors'] as const)];
+  return { bodyMember: new Set(voting), deputy: new Map<string, Deputy>(each) };
+}
+
+/** The roles that rows of a case give, with `bodyMember` as it stands today. */
+export function rolesIn(id: string, roles: readonly CaseRole[], { bodyMember }: Parts): CaseRole[] {
+  const lasting = roles.filter((role) => role !== 'bodyMember');
+  return bodyMember.has(id) ? [...lasting, 'bodyMember'] : lasting;
 }
 
 /** The case and the caller's part in it, or undefined if the institution has no such case. */
@@ -42,27 +76,31 @@ export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: st
            EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.state <> 'takenDown'
                       AND (n.audience = 'public' OR ${caller.isMember})) AS noticed
       FROM cases c WHERE c.id = ${caseId}::uuid AND c.institution_id = ${caller.institution.id}::uuid`;
-  return rows[0];
+  const [row] = rows;
+  if (!row) return undefined;
+  const parts = await partsIn(prisma, caller, [row.id]);
+  return { ...row, roles: rolesIn(row.id, row.roles, parts), deputy: parts.deputy.get(row.id) };
 }
 
 /** How much of a case somebody sees. */
 export type Sight =
-  /** All of it but, unless `objectors`, who objects and in which words. */
-  | { kind: 'whole'; objectors: boolean }
+  /** All of it; who objects, and in which words, of all objections, of those one handles, or of none. */
+  | { kind: 'whole'; objectors: 'all' | 'handled' | 'none' }
   /** An objector's: where it stands, its notices, and the caller's own objections. */
   | { kind: 'objector' };
 
 /** What the caller sees of the case, or undefined for nothing at all. */
-export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status' | 'createdBy'>): Sight | undefined {
-  const { roles, status, createdBy } = facts;
+export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status' | 'createdBy' | 'deputy'>): Sight | undefined {
+  const { roles, status, createdBy, deputy } = facts;
   // A draft is its author's own; only who may read everything reads it too.
   if (status === 'draft') {
-    return createdBy === caller.personId || caller.has('supervisor') ? { kind: 'whole', objectors: false } : undefined;
+    return createdBy === caller.personId || caller.has('supervisor') ? { kind: 'whole', objectors: 'none' } : undefined;
   }
   const applicant = roles.includes('inventor') || roles.includes('representative');
-  if (applicant) return { kind: 'whole', objectors: false };
-  if (caller.has('officer', 'supervisor') || roles.includes('handler')) return { kind: 'whole', objectors: true };
-  if (caller.has(...caseWorkers) || roles.includes('bodyMember')) return { kind: 'whole', objectors: false };
+  if (applicant) return { kind: 'whole', objectors: 'none' };
+  if (caller.has('officer', 'supervisor') || deputy === 'objectors') return { kind: 'whole', objectors: 'all' };
+  if (roles.includes('handler')) return { kind: 'whole', objectors: 'handled' };
+  if (caller.has(...caseWorkers) || roles.includes('bodyMember') || deputy) return { kind: 'whole', objectors: 'none' };
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
 }
 

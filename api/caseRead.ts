@@ -38,8 +38,8 @@ export function stateAt(row: { state: string; endsAt: string }, now: string): st
 /** Whether the caller may know who filed the objection: whoever handles it, works it as officer, oversees it, or filed it. */
 function knowsObjector(caller: Caller, sight: Sight, objection: Pick<Objection, 'objectorId' | 'handlers'>): boolean {
   if (objection.objectorId === caller.personId) return true;
-  if (sight.kind !== 'whole' || !sight.objectors) return false;
-  return caller.has('officer', 'supervisor') || objection.handlers.includes(caller.personId);
+  if (sight.kind !== 'whole' || sight.objectors === 'none') return false;
+  return sight.objectors === 'all' || objection.handlers.includes(caller.personId);
 }
 
 /** What is left of an objection for those who must not know whose it is. */
@@ -112,13 +112,18 @@ function withoutObjector(event: EmpowermentEvent): Shown {
   return { ...event, actor: { kind: 'hidden' }, data };
 }
 
-/** That a member of a body stands aside can be told; that they do as objector cannot. Some are told numbers alone. */
+/**
+ * That a member of a body stands aside can be told; that they do as objector cannot, nor as kin, or whoever is neither
+ * inventor nor kin would be known for the objector. Some are told numbers alone.
+ */
 function withoutBars(event: EmpowermentEvent, numbersAlone: boolean): Shown {
   const data = event.data as unknown as Record<string, unknown>;
   const assessment = data['assessment'] as EmpowermentState['assessment'];
   if (assessment === undefined) return event;
   if (!numbersAlone) {
-    const barred = assessment.barred.map((one) => (one.bar === 'objector' ? { ...one, bar: 'interest' } : one));
+    const barred = assessment.barred.map((one) =>
+      one.bar === 'objector' || one.bar === 'related' ? { personId: one.personId, bar: 'interest' } : one,
+    );
     return { ...event, data: { ...data, assessment: { ...assessment, barred } } };
   }
   const { present: _present, votes: _votes, recusals: _recusals, substitutes: _substitutes, ...rest } = data;
@@ -134,6 +139,6 @@ export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, r
       const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
       return objection && knowsObjector(caller, sight, objection) ? event : withoutObjector(event);
     }
-    return sight.objectors ? event : withoutBars(event, numbersAlone);
+    return sight.objectors === 'all' ? event : withoutBars(event, numbersAlone);
   });
 }

@@ -9,7 +9,7 @@ import type { Caller } from './access.ts';
 import { readJson } from './body.ts';
 import type { Deps } from './deps.ts';
 import { Problem, type ProblemCode } from './problems.ts';
-import { endpointTable, type Audience, type EndpointId } from './table.ts';
+import { endpointTable, neededFor, type Audience, type EndpointId } from './table.ts';
 
 /** What a handler gets: everything parsed and authorised. */
 export interface Context<P = unknown, Q = unknown, B = unknown> {
@@ -101,7 +101,7 @@ async function contextFor(declared: Route, deps: Deps, request: Request, respons
     declared.audience,
     request.headers.authorization,
     (params as { institution?: string }).institution,
-    declared.method !== 'get',
+    neededFor[declared.id],
   );
   const query = parsed((declared.query ?? nothing).strict(), queryOf(request), '');
   const sent = declared.body === undefined ? undefined : await readJson(request, response);

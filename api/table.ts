@@ -2,6 +2,7 @@
  * The second declared table: endpoint × role. What a person may do to a case is the act table's (domain/empowerment);
  * this one says who may call each endpoint at all. What of it a caller then sees, the case's own roles decide.
  */
+import type { ActType } from '../domain/empowerment/index.ts';
 import type { GlobalRole, InstitutionRole } from '../domain/process.ts';
 
 /** `anyone` needs no token, `token` any valid one; else one of the roles suffices. */
@@ -97,5 +98,8 @@ export const endpointTable = {
   uploadDocument: anyParty,
   downloadDocument: anyParty,
 } satisfies Record<string, Audience>;
+
+/** Endpoints without which an act cannot be prepared: whoever is deputy for that act alone may call them as well. */
+export const neededFor: Partial<Record<keyof typeof endpointTable, ActType[]>> = { getNoticeDraft: ['publishNotice'] };
 
 export type EndpointId = keyof typeof endpointTable;

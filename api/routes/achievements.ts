@@ -174,7 +174,7 @@ export const achievementRoutes = [
       const id = params.achievementId;
       const { etag } = await read(context, id);
       const claimed = (await deps.prisma.achievementClaim.count({ where: { achievementId: id } })) > 0;
-      const works = caller.holds('officer') || (!claimed && !caller.has(...caseWorkers));
+      const works = caller.has('officer') || (!claimed && !caller.has(...caseWorkers));
       if (!works) throw new Problem('access.denied');
       requireMatch(context.ifMatch, etag);
       const institutionId = caller.institution.id;
@@ -191,7 +191,7 @@ export const achievementRoutes = [
             protectedUntil: body.protectedUntil === undefined ? null : dateOf(body.protectedUntil),
           },
         });
-        await audit(tx, context, 'updateAchievement', id, {}, caller.holds('officer') ? 'officer' : 'member');
+        await audit(tx, context, 'updateAchievement', id, {}, caller.has('officer') ? 'officer' : 'member');
       });
       return answer(context, id);
     },

@@ -169,7 +169,7 @@ export const bodyRoutes = [
       const from = body.from ?? caller.personId;
       // A deputy cannot pass on what was only lent to them.
       if (from !== caller.personId && caller.behalfFor('administrator') !== undefined) throw new Problem('access.denied');
-      if (from !== caller.personId && !caller.holds('administrator')) throw new Problem('access.denied');
+      if (from !== caller.personId && !caller.has('administrator')) throw new Problem('access.denied');
       if (from === body.to) throw wrong('/to', '不能委托给本人', 'is the same person');
       if (compareDates(body.lastDay, body.firstDay) < 0) throw wrong('/lastDay', '早于首日', 'lies before the first day');
       if (compareDates(body.lastDay, addYears(body.firstDay, 1)) > 0)
@@ -208,7 +208,7 @@ export const bodyRoutes = [
       const { deps, caller, params } = context;
       const where = { id: params.delegationId, institutionId: caller.institution.id };
       const row = await deps.prisma.delegation.findFirst({ where });
-      const mine = row !== null && (row.fromPerson === caller.personId || caller.holds('administrator'));
+      const mine = row !== null && (row.fromPerson === caller.personId || caller.has('administrator'));
       if (row === null || (!mine && row.toPerson !== caller.personId)) throw new Problem('notFound');
       if (!mine) throw new Problem('access.denied');
       await deps.prisma.$transaction(async (tx) => {
@@ -316,14 +316,7 @@ export const bodyRoutes = [
       await requireMembers(deps.prisma, caller.institution.id, [pair.personA, pair.personB], '/personB');
       await deps.prisma.$transaction(async (tx) => {
         await tx.relation.createMany({ data: [{ institutionId: caller.institution.id, ...pair }], skipDuplicates: true });
-        await audit(
-          tx,
-          context,
-          'createRelation',
-          pair.personA,
-          pair,
-          caller.holds('administrator') ? 'administrator' : 'officer',
-        );
+        await audit(tx, context, 'createRelation', pair.personA, pair, caller.has('administrator') ? 'administrator' : 'officer');
       });
       return { status: 201, body: pair };
     },

@@ -8,6 +8,7 @@ import { draftNotice } from '../noticeCheck.ts';
 import { noticeContent } from '../../contracts/schemas.ts';
 import { project } from '../../domain/empowerment/project.ts';
 import { Problem } from '../problems.ts';
+import { deliberated, deputised } from '../readable.ts';
 import { route, type Context } from '../route.ts';
 import { openAll } from '../seal.ts';
 import { inCase, inInstitution, isoInstant, listId, listOf, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
@@ -38,6 +39,8 @@ async function shownDeadlines({ deps, caller }: Context): Promise<Prisma.Deadlin
     OR: [
       { status: 'draft', createdBy: personId },
       { parties: { some: { personId, role: { in: ['inventor', 'representative', 'handler'] } } } },
+      deliberated(caller),
+      ...(caller.namedGrants.length > 0 ? [deputised(caller, 'all')] : []),
     ],
   };
   return {

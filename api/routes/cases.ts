@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import { modes, text, TEXT } from '../../contracts/schemas.ts';
 import type { Application, Step } from '../../domain/empowerment/index.ts';
-import type { SealedRef } from '../../domain/process.ts';
+import type { CaseRole, SealedRef } from '../../domain/process.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Caller } from '../access.ts';
-import { caseWorkers, sightOf, visibleCase } from '../caseAccess.ts';
+import { caseWorkers, partsIn, rolesIn, sightOf, visibleCase } from '../caseAccess.ts';
 import { readCase } from '../caseRead.ts';
 import { caseShown } from '../caseShown.ts';
 import { previewFor } from '../preview.ts';
 import { Problem } from '../problems.ts';
+import { deliberated, deputised } from '../readable.ts';
 import { route } from '../route.ts';
 import { openAll } from '../seal.ts';
 import {
@@ -31,8 +32,10 @@ import { answerPreview, previewQuery, previewShown } from './drafts.ts';
 export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
   const mine: Prisma.CaseWhereInput[] = [
     { status: 'draft', createdBy: caller.personId },
-    { status: { not: 'draft' }, parties: { some: { personId: caller.personId } } },
+    { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { not: 'bodyMember' } } } },
+    { AND: [{ status: { not: 'draft' } }, deliberated(caller)] },
   ];
+  if (caller.namedGrants.length > 0) mine.push({ AND: [{ status: { not: 'draft' } }, deputised(caller, 'all')] });
   if (caller.has(...caseWorkers)) mine.push({ status: { not: 'draft' } });
   if (caller.has('supervisor')) mine.push({ status: 'draft' });
   return { institutionId: caller.institution.id, OR: mine };
@@ -171,6 +174,11 @@ export const caseRoutes = [
         select: { id: true, title: true },
       });
       const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
+      const parts = await partsIn(
+        deps.prisma,
+        caller,
+        rows.map((row) => row.id),
+      );
       const page = pageFrom(
         context,
         list,
@@ -178,8 +186,9 @@ export const caseRoutes = [
         rows,
         (row) => [row.updatedAt.toISOString(), row.id],
         (row) => {
-          const roles = row.parties.map(({ role }) => role);
-          const sight = sightOf(caller, { roles: roles as never, status: row.status, createdBy: row.createdBy });
+          const roles = rolesIn(row.id, row.parties.map(({ role }) => role) as CaseRole[], parts);
+          const { status: stands, createdBy } = row;
+          const sight = sightOf(caller, { roles, status: stands, createdBy, deputy: parts.deputy.get(row.id) });
           const title = row.achievementId === null ? undefined : titles.get(row.achievementId);
           return {
             id: row.id,

@@ -1,10 +1,13 @@
 /** What I have to do, and what I have been told. */
 import { z } from 'zod';
-import { actTable, type ActType } from '../../domain/empowerment/index.ts';
+import { actTable, type ActType, type DecidingBody } from '../../domain/empowerment/index.ts';
+import { stepOf } from '../../domain/empowerment/route.ts';
 import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
+import { dateOf } from '../law.ts';
 import { Problem } from '../problems.ts';
-import { route } from '../route.ts';
+import { deliberated } from '../readable.ts';
+import { route, type Context } from '../route.ts';
 import { renderLetter } from '../../letters/index.ts';
 import type { LetterValues, Rendered } from '../../letters/letter.ts';
 import { openAll } from '../seal.ts';
@@ -23,6 +26,8 @@ const taskRow = z.object({
   since: isoInstant,
   due: isoInstant.optional(),
   alert: z.string().optional(),
+  /** For information: somebody else does the act, and the caller takes part in what it records. */
+  information: z.literal(true).optional(),
 });
 
 interface Row {
@@ -36,6 +41,7 @@ interface Row {
   since: string;
   due: string | null;
   alert: string | null;
+  information: boolean;
   /** Due as it sorts: what has no end comes last. */
   sort: string;
 }
@@ -51,12 +57,31 @@ function rights(caller: Caller): string {
 
 const words = (act: string) => (Object.hasOwn(actTable, act) ? actTable[act as ActType] : { zh: act, en: act });
 
-function shown({ number, title, onBehalfOf, due, alert, sort: _sort, ...rest }: Row) {
+/** What members of a body are shown of the secretary's task. */
+const deliberate = { act: 'deliberate', zh: '参加审议（由秘书记录结果）', en: 'deliberate; the secretary records the result' };
+
+/** Cases that lie today before a body in which the caller votes. */
+async function toDeliberate({ deps, caller }: Context): Promise<string[]> {
+  const { institution, personId, today } = caller;
+  const day = dateOf(today);
+  const listed = await deps.prisma.bodyMember.findMany({
+    where: { institutionId: institution.id, personId, from: { lte: day }, OR: [{ until: null }, { until: { gte: day } }] },
+  });
+  const steps = listed.map(({ body }) => stepOf(body as DecidingBody));
+  if (steps.length === 0) return [];
+  const rows = await deps.prisma.case.findMany({
+    where: { AND: [{ institutionId: institution.id, step: { in: steps } }, deliberated(caller)] },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
+function shown({ number, title, onBehalfOf, due, alert, information, sort: _sort, ...rest }: Row) {
   const { zh, en } = words(rest.act);
   return {
     ...rest,
-    zh,
-    en,
+    ...(information ? { ...deliberate, information: true as const } : {}),
+    ...(information ? {} : { zh, en }),
     ...(number === null ? {} : { number }),
     ...(title === null ? {} : { title }),
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
@@ -100,20 +125,23 @@ export const todoRoutes = [
       const { deps, caller, query } = context;
       const list = listId(context, 'tasks', query);
       const [sort, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
+      const deliberating = await toDeliberate(context);
       const rows = await deps.prisma.$queryRaw<Row[]>`
         WITH held AS (
           SELECT * FROM jsonb_to_recordset(${rights(caller)}::jsonb) AS h(role text, departments jsonb, acts jsonb, "onBehalfOf" uuid)
         ), mine AS (
           SELECT DISTINCT ON (t.case_id, t.key) t.*, h."onBehalfOf",
+                 (t.person_id IS NULL AND h.role IS NULL) AS information,
                  coalesce(iso(t.due), '9999') || ' ' || iso(t.since) AS sort
             FROM task t LEFT JOIN held h ON h.role = t.role AND (t.department IS NULL OR h.departments ? t.department)
                  AND (h.acts = '[]' OR h.acts ? t.act)
            WHERE t.institution_id = ${caller.institution.id}::uuid
-             AND (t.person_id = ${caller.personId}::uuid OR (t.person_id IS NULL AND h.role IS NOT NULL))
+             AND (t.person_id = ${caller.personId}::uuid OR (t.person_id IS NULL AND h.role IS NOT NULL)
+                  OR (t.act = 'recordDecision' AND t.case_id = ANY (${deliberating}::uuid[])))
            ORDER BY t.case_id, t.key, (h."onBehalfOf" IS NOT NULL)
         )
         SELECT m.case_id::text AS "caseId", c.number, a.title, m.key, m.act, c.step, m."onBehalfOf"::text, iso(m.since) AS since,
-               iso(m.due) AS due, m.alert, m.sort
+               iso(m.due) AS due, m.alert, m.information, m.sort
           FROM mine m JOIN cases c ON c.id = m.case_id
           LEFT JOIN achievement a ON a.id = c.achievement_id AND a.institution_id = c.institution_id
          WHERE (${sort ?? null}::text IS NULL OR (m.sort, m.case_id::text, m.key) > (${sort ?? ''}, ${caseId ?? ''}, ${key ?? ''}))

@@ -1,3 +1,4 @@
+import type { Assessment } from '../collective/index.ts';
 import type { Application } from './acts.ts';
 import { evolveObjections, isObjectionEvent, type Objection } from '../objection/index.ts';
 import type { DeadlineRow } from '../process.ts';
@@ -53,8 +54,11 @@ function withTeam(before: Application, split: Pick<Application, 'inventors' | 'u
   return { ...before, ...split, ...(price ? { price: { ...price, buyerIds: split.inventors.map((i) => i.personId) } } : {}) };
 }
 
-/** Body members with those who sit now; whoever once could vote may read on. */
-const joined = (state: EmpowermentState, eligible: string[]): string[] => eligible.reduce(add, state.bodyMembers);
+/** Body members with those who sit now; whoever once could vote may read on, unless they must or did stand aside. */
+const joined = (state: EmpowermentState, { eligible, barred }: Assessment, recused: string[] = []): string[] => {
+  const aside = [...barred.map(({ personId }) => personId), ...recused];
+  return eligible.reduce(add, state.bodyMembers).filter((personId) => !aside.includes(personId));
+};
 
 const add = (list: string[], item: string): string[] => (list.includes(item) ? list : [...list, item]);
 
@@ -135,7 +139,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         ...without(state, 'assessment'),
         step,
         stepSince: event.recordedAt,
-        ...(assessment ? { assessment, bodyMembers: joined(state, assessment.eligible) } : {}),
+        ...(assessment ? { assessment, bodyMembers: joined(state, assessment) } : {}),
       };
       // Back from an objection: whatever it was, the case is where it belongs again.
       return step === 'objectionHandling'
@@ -150,7 +154,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       return {
         ...state,
         assessment,
-        bodyMembers: joined(state, assessment.eligible),
+        bodyMembers: joined(state, assessment),
         substitutes: { ...state.substitutes, [body]: [...others, { for: member, personId }] },
       };
     }
@@ -158,7 +162,11 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       const { assessment, tally: _, ...minutes } = event.data;
       const decided = {
         ...state,
-        bodyMembers: joined(state, assessment.eligible),
+        bodyMembers: joined(
+          state,
+          assessment,
+          minutes.recusals.map(({ personId }) => personId),
+        ),
         decisions: [...state.decisions, { ...minutes, at: event.recordedAt }],
       };
       return minutes.outcome === 'approved' ? { ...decided, approvedBy: minutes.body } : decided;

@@ -187,7 +187,11 @@ function parties(state: EmpowermentState): PartyRow[] {
   const handlers = new Set(state.objections.flatMap((o) => o.handlers));
   for (const personId of objectors) rows.push({ personId, role: 'objector' });
   for (const personId of handlers) rows.push({ personId, role: 'handler' });
-  for (const personId of state.bodyMembers) rows.push({ personId, role: 'bodyMember' });
+  // Whoever has objected since, or has become an inventor, sees what that part gives them and no more.
+  const open = opened(state);
+  const interests = open && interestsOf(open, []);
+  for (const personId of state.bodyMembers)
+    if (!interests || !barOf(personId, interests)) rows.push({ personId, role: 'bodyMember' });
   return rows;
 }
 

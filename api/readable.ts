@@ -1,0 +1,103 @@
+/**
+ * Cases that a caller reads by something that changes from day to day, as conditions on rows: because they may vote on it,
+ * or because an act of it is theirs to do for somebody else. Lists and single cases ask by the same conditions.
+ */
+import { actTable, type ActType } from '../domain/empowerment/index.ts';
+import { stepOf } from '../domain/empowerment/route.ts';
+import type { Prisma } from '../prisma/generated/client.ts';
+import type { Caller, Grant } from './access.ts';
+
+type Where = Prisma.CaseWhereInput;
+
+/** Whose own matter a case is reads no more of it than their part in it gives them; nor does their kin. */
+function notOwn(persons: string[], kin: string[]): Where {
+  return {
+    NOT: {
+      OR: [
+        { parties: { some: { role: 'inventor', personId: { in: [...persons, ...kin] } } } },
+        { objections: { some: { objectorId: { in: persons }, state: { not: 'late' } } } },
+      ],
+    },
+  };
+}
+
+/** Cases that the caller may vote on, or might have. Who has joined a body reads what lies before it from that day. */
+export function deliberated({ personId, related, seats }: Caller): Where {
+  const sat: Where = { parties: { some: { personId, role: 'bodyMember' } } };
+  return { AND: [notOwn([personId], related), { OR: [sat, ...seats.map((body) => ({ step: stepOf(body) }))] }] };
+}
+
+const tasks = (act: ActType, more: Prisma.TaskWhereInput = {}): Where => ({ tasks: { some: { act, ...more } } });
+const objections = (state: string): Where => ({ objections: { some: { state } } });
+const onShow: Where = { notices: { some: { state: 'open' } } };
+
+/** What beside its step shows that a case has something for the act; others can be done at every case of the step. */
+const shownBy: { [A in ActType]?: (grant: Grant) => Where } = {
+  recordCoOwnerConsent: () => tasks('recordCoOwnerConsent'),
+  reviewAsDepartment: ({ departments }) => tasks('reviewAsDepartment', { department: { in: departments } }),
+  publishNotice: () => tasks('publishNotice'),
+  recordPublicityGap: () => onShow,
+  takeDownNotice: () => onShow,
+  confirmPaperObjection: () => objections('unconfirmed'),
+  admitObjection: () => objections('received'),
+  rejectObjection: () => objections('received'),
+  recuseHandler: () => objections('admitted'),
+  recordReview: () => objections('underReview'),
+  signAgreement: () => tasks('signAgreement', { role: 'signatory' }),
+  recordCoOwnerSignature: () => tasks('recordCoOwnerSignature'),
+  recordHeirs: () => tasks('recordHeirs'),
+  resolveLink: () => tasks('resolveLink'),
+  transitionRules: () => tasks('transitionRules'),
+};
+
+/** Acts on an objection, for which one must know whose it is. */
+const aboutObjectors: readonly ActType[] = [
+  'confirmPaperObjection',
+  'admitObjection',
+  'rejectObjection',
+  'recuseHandler',
+  'recordReview',
+];
+
+/** The acts that a delegation names, of those its roles may do at all. */
+const namedActs = ({ acts, roles }: Grant): ActType[] =>
+  (acts as ActType[]).filter((act) => actTable[act].roles.some((role) => (roles as string[]).includes(role)));
+
+function possible(caller: Caller, grant: Grant, act: ActType): Where {
+  const { steps, needs } = actTable[act];
+  const hands = [caller.personId, ...(grant.onBehalfOf === undefined ? [] : [grant.onBehalfOf])];
+  const own = notOwn(hands, needs.includes('relations') ? caller.related : []);
+  return { AND: [{ step: { in: steps } }, own, shownBy[act]?.(grant) ?? {}] };
+}
+
+const nothing: Where = { id: { in: [] } };
+
+/** Cases of which a deputy for single acts has something to do now; `objectors` narrows it to acts on an objection. */
+function toDo(caller: Caller, objectors: boolean): Where {
+  const each = caller.namedGrants.flatMap((grant) =>
+    namedActs(grant)
+      .filter((act) => !objectors || aboutObjectors.includes(act))
+      .map((act) => possible(caller, grant, act)),
+  );
+  return each.length === 0 ? nothing : { OR: each };
+}
+
+/** Cases of which a deputy for single acts has done one, while the delegation lasts. */
+function done(caller: Caller): Where {
+  const { personId: actorPerson } = caller;
+  const each = caller.namedGrants.map(({ onBehalfOf, acts }): Where => ({
+    inbox: {
+      some: {
+        actorPerson,
+        type: { in: acts },
+        answer: { path: ['outcome'], equals: 'done' },
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      },
+    },
+  }));
+  return each.length === 0 ? nothing : { AND: [notOwn([actorPerson], []), { OR: each }] };
+}
+
+/** Cases that a delegation for single acts lets the caller read, all of them or those with the objectors. */
+export const deputised = (caller: Caller, part: 'all' | 'objectors'): Where =>
+  part === 'objectors' ? toDo(caller, true) : { OR: [toDo(caller, false), done(caller)] };
