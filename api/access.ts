@@ -221,6 +221,9 @@ function admit(
   if (audience.some((role) => global.includes(role))) return;
   if (inInstitution && !caller.isMember) throw new Problem('notFound');
   const roles = audience as InstitutionRole[];
-  const named = caller.namedGrants.some((grant) => grant.acts.some((act) => (acts as readonly string[]).includes(act)));
+  const named = caller.namedGrants.some(
+    (grant) =>
+      grant.roles.some((role) => roles.includes(role)) && grant.acts.some((act) => (acts as readonly string[]).includes(act)),
+  );
   if (!caller.has(...roles) && !named) throw new Problem('access.denied');
 }

@@ -44,15 +44,20 @@ export interface Parts {
   deputy: ReadonlyMap<string, Deputy>;
 }
 
-/** Which of the cases the caller may vote on, and which they read as somebody's deputy. */
-export async function partsIn(prisma: PrismaClient, caller: Caller, ids: readonly string[]): Promise<Parts> {
+/** Which of the cases the caller may vote on, and which they read as somebody's deputy. `roles` are those of rows. */
+export async function partsIn(
+  prisma: PrismaClient,
+  caller: Caller,
+  cases: readonly { id: string; roles: readonly CaseRole[] }[],
+): Promise<Parts> {
   const among = async (where: Prisma.CaseWhereInput): Promise<string[]> => {
-    const open = { id: { in: [...ids] }, institutionId: caller.institution.id, status: { not: 'draft' } };
+    const open = { id: { in: cases.map(({ id }) => id) }, institutionId: caller.institution.id, status: { not: 'draft' } };
     return (await prisma.case.findMany({ where: { AND: [open, where] }, select: { id: true } })).map(({ id }) => id);
   };
   const acts = caller.namedGrants.length > 0;
+  const sits = caller.seats.length > 0 || cases.some(({ roles }) => roles.includes('bodyMember'));
   const [voting, all, objectors] = await Promise.all([
-    among(deliberated(caller)),
+    sits ? among(deliberated(caller)) : [],
     acts ? among(deputised(caller, 'all')) : [],
     acts ? among(deputised(caller, 'objectors')) : [],
   ]);
@@ -78,7 +83,7 @@ export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: st
       FROM cases c WHERE c.id = ${caseId}::uuid AND c.institution_id = ${caller.institution.id}::uuid`;
   const [row] = rows;
   if (!row) return undefined;
-  const parts = await partsIn(prisma, caller, [row.id]);
+  const parts = await partsIn(prisma, caller, [row]);
   return { ...row, roles: rolesIn(row.id, row.roles, parts), deputy: parts.deputy.get(row.id) };
 }
 
@@ -104,13 +109,17 @@ export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
 }
 
+/** Acts for which one must know who may vote. */
+const onVoting: ActType[] = ['recordDecision', 'nameSubstitute'];
+
 /**
  * Whether the caller is told numbers alone of who may vote and who voted: applicants, and members of the body, who could
- * otherwise tell from a colleague that is barred who has objected.
+ * otherwise tell from a colleague that is barred who has objected; but not whoever records the vote.
  */
-export function toldNumbersAlone(caller: Caller, { roles }: Pick<CaseFacts, 'roles'>): boolean {
+export function toldNumbersAlone(caller: Caller, { roles, deputy }: Pick<CaseFacts, 'roles' | 'deputy'>): boolean {
   if (roles.includes('inventor') || roles.includes('representative')) return true;
-  return roles.includes('bodyMember') && !caller.has(...caseWorkers);
+  const records = deputy !== undefined && caller.namedGrants.some(({ acts }) => onVoting.some((act) => acts.includes(act)));
+  return roles.includes('bodyMember') && !caller.has(...caseWorkers) && !records;
 }
 
 /** The case if the caller may see it; else the same 404 as for one that is not there. */
@@ -150,6 +159,18 @@ export function standingsFor(caller: Caller, caseRoles: readonly CaseRole[], act
   return [own, ...handed].filter(({ roles }) => actTable[act].roles.some((role) => role !== 'system' && roles.includes(role)));
 }
 
+/** What to tell whose delegation is for other acts than this one, which the role that it lends could do. */
+function otherActs(caller: Caller, act: ActType, onBehalfOf?: string): Problem | undefined {
+  const lent = caller.namedGrants.filter((grant) => onBehalfOf === undefined || grant.onBehalfOf === onBehalfOf);
+  const near = lent.filter(({ roles }) => actTable[act].roles.some((role) => (roles as Role[]).includes(role as Role)));
+  if (near.length === 0) return undefined;
+  const acts = [...new Set(near.flatMap((grant) => grant.acts as ActType[]))].map((one) => actTable[one]);
+  return new Problem('delegation.otherActs', {
+    zh: `委托给您的办理动作只有：${acts.map(({ zh }) => zh).join('、')}`,
+    en: `What is delegated to you is only to ${acts.map(({ en }) => en).join('; ')}`,
+  });
+}
+
 /**
  * The standing for the act by the declared table, or the problem. One's own right comes before another's; a reviewer
  * stands for the department that the act names.
@@ -163,13 +184,13 @@ export function authorise(
   const all = standingsFor(caller, caseRoles, act);
   if (asked.onBehalfOf !== undefined) {
     const named = all.find(({ onBehalfOf }) => onBehalfOf === asked.onBehalfOf);
-    if (!named) throw new Problem('delegation.notValid');
+    if (!named) throw otherActs(caller, act, asked.onBehalfOf) ?? new Problem('delegation.notValid');
     return named;
   }
   const { department } = asked;
   const fitting = department === undefined ? [] : all.filter(({ departments }) => departments.includes(department));
   const [first, second] = fitting.length > 0 ? fitting : all;
-  if (!first) throw new Problem('access.denied');
+  if (!first) throw otherActs(caller, act) ?? new Problem('access.denied');
   if (first.onBehalfOf !== undefined && second !== undefined) throw new Problem('delegation.ambiguous');
   return first;
 }

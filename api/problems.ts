@@ -59,6 +59,13 @@ export const catalogue = {
     '请核对委托的起止日期',
     'Check the first and the last day of the delegation',
   ),
+  'delegation.otherActs': entry(
+    403,
+    '委托给您的办理动作不含此项',
+    'What is delegated to you does not include this act',
+    '请由委托人本人办理，或请其另行委托',
+    'Have it done by the person who delegated, or ask them to delegate this act too',
+  ),
   'delegation.ambiguous': entry(
     422,
     '您同时受多人委托，须指明代谁办理',

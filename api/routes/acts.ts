@@ -66,6 +66,7 @@ export const actRoutes = [
     problems: [
       'act.wrongStep',
       'delegation.notValid',
+      'delegation.otherActs',
       'delegation.ambiguous',
       'rules.missing',
       'document.missing',

@@ -174,10 +174,11 @@ export const caseRoutes = [
         select: { id: true, title: true },
       });
       const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
+      const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as CaseRole[];
       const parts = await partsIn(
         deps.prisma,
         caller,
-        rows.map((row) => row.id),
+        rows.map((row) => ({ id: row.id, roles: partOf(row) })),
       );
       const page = pageFrom(
         context,
@@ -186,7 +187,7 @@ export const caseRoutes = [
         rows,
         (row) => [row.updatedAt.toISOString(), row.id],
         (row) => {
-          const roles = rolesIn(row.id, row.parties.map(({ role }) => role) as CaseRole[], parts);
+          const roles = rolesIn(row.id, partOf(row), parts);
           const { status: stands, createdBy } = row;
           const sight = sightOf(caller, { roles, status: stands, createdBy, deputy: parts.deputy.get(row.id) });
           const title = row.achievementId === null ? undefined : titles.get(row.achievementId);

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await delegate('reviewer-research', 'colleague3', ['reviewAsDepartment']);
   await delegate('supervisor', 'inventor4', ['confirmPaperObjection']);
   await delegate('reviewer-finance', 'colleague1', []);
+  await delegate('secretary', 'group3', ['recordDecision']);
 });
 afterAll(async () => {
   await worker?.stop();
@@ -29,6 +30,8 @@ async function delegate(from: string, to: string, acts: string[]): Promise<void>
   const made = await (await walk.client(from)).send('post', `${walk.base}/delegations`, body);
   expect([from, made.status, made.body.errors]).toEqual([from, 201, undefined]);
 }
+
+const review = (department: string): object => ({ department, outcome: 'agree', opinion: '同意。' });
 
 /** Whether they read the case, by the case itself and by the lists that name it: all must say the same. */
 async function reads(who: string): Promise<boolean> {
@@ -61,6 +64,8 @@ describe('a deputy for single acts', () => {
       expect([who, path, answer.status, answer.body.code]).toEqual([who, path, 403, 'access.denied']);
     }
     expect(((await walk.get('inventor4', '/deadlines')).body as { items: object[] }).items).toEqual([]);
+    const refused = await walk.tries('colleague2', 'refuseApplication', { grounds: '材料不全。' });
+    expect([refused.status, refused.body.code]).toEqual([404, 'notFound']);
   });
 
   it('for the whole role reads as the role does', async () => {
@@ -75,7 +80,6 @@ describe('a deputy for single acts', () => {
     expect(await reads('colleague3')).toBe(true);
     expect(await actsOf('colleague3')).toEqual(['reviewAsDepartment']);
     expect(await reads('colleague2')).toBe(false);
-    const review = (department: string) => ({ department, outcome: 'agree', opinion: '同意。' });
     await walk.does('colleague3', 'reviewAsDepartment', review('research'), walk.person('reviewer-research'));
     expect(await reads('colleague3')).toBe(true);
     expect(await actsOf('colleague3')).toEqual([]);
@@ -85,6 +89,16 @@ describe('a deputy for single acts', () => {
 });
 
 describe('a member of a body', () => {
+  it('is told who may vote only where they record it for the secretary', async () => {
+    const assessed = async (who: string) => {
+      const { body } = await walk.get(who, `/cases/${walk.caseId}/ledger?limit=200`);
+      const events = (body as { items: { data: { assessment?: { eligible: unknown } } }[] }).items;
+      return events.findLast(({ data }) => data.assessment)?.data.assessment?.eligible;
+    };
+    expect(await assessed('group1')).toEqual(expect.any(Number));
+    expect(await assessed('group3')).toContain(walk.person('group1'));
+  });
+
   it('has the case in the to-do for information while it lies before the body', async () => {
     expect(await todo('group1')).toMatchObject([{ caseId: walk.caseId, act: 'deliberate', information: true }]);
     expect(await todo('secretary')).toMatchObject([{ caseId: walk.caseId, act: 'recordDecision' }]);
@@ -96,17 +110,22 @@ describe('a member of a body', () => {
 
   it('reads it from the day they join, and a substitute from when they are named', async () => {
     const administrator = await walk.client('administrator');
-    const { body, headers } = await administrator.get(`${walk.base}/bodies`);
-    const group = (body as { items: { body: string; name: string; etag?: string; members: object[]; substitutes: object[] }[] }).items.find(
-      (one) => one.body === 'leadingGroup',
-    );
+    const { body } = await administrator.get(`${walk.base}/bodies`);
+    const group = (
+      body as { items: { body: string; name: string; etag?: string; members: object[]; substitutes: object[] }[] }
+    ).items.find((one) => one.body === 'leadingGroup');
     const { name, members = [], substitutes } = group ?? {};
     const put = { name, members: [...members, { personId: walk.person('inventor3') }], substitutes };
-    const match = { 'If-Match': group?.etag ?? (headers['etag'] as string) };
+    const match = { 'If-Match': group?.etag ?? '' };
     expect((await administrator.send('put', `${walk.base}/bodies/leadingGroup`, put, match)).status).toBe(200);
     expect(await reads('inventor3')).toBe(true);
     expect(await todo('inventor3')).toMatchObject([{ act: 'deliberate' }]);
-    const naming = { body: 'leadingGroup', for: walk.person('group5'), personId: walk.person('groupSubstitute1'), grounds: '出差' };
+    const naming = {
+      body: 'leadingGroup',
+      for: walk.person('group5'),
+      personId: walk.person('groupSubstitute1'),
+      grounds: '出差',
+    };
     await walk.does('administrator', 'nameSubstitute', naming);
     expect(await reads('groupSubstitute1')).toBe(true);
     expect(await todo('groupSubstitute1')).toMatchObject([{ act: 'deliberate' }]);
@@ -128,6 +147,13 @@ describe('from the notice on', () => {
   it('a deputy for its publication composes it, and reads the case no more once it is out', async () => {
     expect(await reads('colleague2')).toBe(true);
     expect(await actsOf('colleague2')).toEqual(['publishNotice']);
+    for (const onBehalfOf of [undefined, walk.person('officer1')]) {
+      const refused = await walk.tries('colleague2', 'recordLifeEvent', {}, onBehalfOf);
+      expect([refused.status, refused.body.code]).toEqual([403, 'delegation.otherActs']);
+      expect(refused.body.en).toBe('What is delegated to you is only to publish the notice; admit the objection; tag the ledger');
+    }
+    const elsewhere = await walk.tries('colleague2', 'recordDecision', {});
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([403, 'access.denied']);
     expect((await walk.get('colleague2', `/cases/${walk.caseId}/notice-draft`)).status).toBe(200);
     expect((await walk.get('colleague3', `/cases/${walk.caseId}/notice-draft`)).status).toBe(403);
     await walk.publish();
@@ -151,7 +177,8 @@ describe('from the notice on', () => {
     expect((await walk.get('group2', `/cases/${walk.caseId}/decisions`)).status).toBe(404);
     for (const part of ['', '/objections', '/ledger?limit=200']) {
       const { text } = await walk.get('group1', `/cases/${walk.caseId}${part}`);
-      for (const secret of ['ground-4711', 'contact-0815', '示例异议人']) expect([part, text.includes(secret)]).toEqual([part, false]);
+      for (const secret of ['ground-4711', 'contact-0815', '示例异议人'])
+        expect([part, text.includes(secret)]).toEqual([part, false]);
     }
     // Whoever is deputy for admitting it must know whose it is, and no longer than that.
     const before = await walk.get('colleague2', `/cases/${walk.caseId}/objections`);
@@ -159,7 +186,11 @@ describe('from the notice on', () => {
     const objectionId = filed['actId'];
     await walk.does('colleague2', 'admitObjection', { objectionId, handlers: [walk.person('reviewer-legal')] });
     const after = await walk.get('colleague2', `/cases/${walk.caseId}/objections`);
-    expect([after.status, after.text.includes('ground-4711'), after.text.includes(walk.person('group2'))]).toEqual([200, false, false]);
+    expect([after.status, after.text.includes('ground-4711'), after.text.includes(walk.person('group2'))]).toEqual([
+      200,
+      false,
+      false,
+    ]);
     expect(await reads('inventor4')).toBe(false);
   });
 });

@@ -130,7 +130,7 @@ export class Walk {
       heldOn: (await this.today()).slice(0, 10),
       minutesNumber: '领纪〔2026〕1号',
       minutes: await this.upload('secretary', '会议纪要'),
-      present: seats.map(({ key }) => this.person(key)),
+      present: [...new Set([...seats.map(({ key }) => this.person(key)), ...(assessment?.eligible ?? [])])],
       substitutes: [],
       recusals: [],
       votes: (assessment?.eligible ?? []).map((personId) => ({ personId, vote: 'approve' })),

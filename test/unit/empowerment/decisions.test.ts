@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { empowerment } from '../../../domain/empowerment/index.ts';
 import { caseAt, type Case } from './case.ts';
 import { sealed, World } from './world.ts';
 
@@ -68,6 +69,19 @@ describe('a collective decision', () => {
     );
     one.isRefused('secretary', 'recordDecision', one.minutes({ votes: one.minutes().votes.slice(1) }), 'votesIncomplete');
     expect(one.decides().step).toBe('noticePreparation');
+  });
+
+  it('is read by who could vote, not by who stood aside, and no longer by who objects in time', () => {
+    const one = deciding();
+    const reads = () =>
+      empowerment.project(one.state).parties.flatMap(({ personId, role }) => (role === 'bodyMember' ? personId : []));
+    expect(reads()).toEqual(['g1', 'g2', 'g3', 'g4', 'g5', 'g6', 'g7']);
+    one.decides({ recusals: [recusal('g2')], votes: one.minutes().votes.filter(({ personId }) => personId !== 'g2') });
+    expect(reads()).toEqual(['g1', 'g3', 'g4', 'g5', 'g6', 'g7']);
+    one.publishes().objects('g3');
+    expect(reads()).toEqual(['g1', 'g4', 'g5', 'g6', 'g7']);
+    one.windowsClose().objects('g4');
+    expect(reads()).toEqual(['g1', 'g4', 'g5', 'g6', 'g7']);
   });
 
   it('waits for a department that the group must have (hlj.1)', () => {
