@@ -14,6 +14,7 @@ import {
   type ImportPreview,
   type StoredDeadline,
 } from '../domain/time/index.ts';
+import type { Adjustment } from '../domain/process.ts';
 import type { Tx } from './audit.ts';
 
 interface Row {
@@ -31,6 +32,14 @@ interface Row {
   calendarVersion: string;
   provisional: boolean;
   skipped: { date: string; reason: string }[];
+  adjustments: Adjustment[] | null;
+}
+
+/** The last day that a window was moved to by hand. */
+function movedTo({ adjustments }: Row): { notBefore?: string } {
+  const moves = (adjustments ?? []).filter(({ kind }) => kind === 'move').map(({ lastDay }) => lastDay);
+  const last = moves.toSorted().at(-1);
+  return last === undefined ? {} : { notBefore: last };
 }
 
 const stored = (row: Row): StoredDeadline => ({
@@ -45,6 +54,7 @@ const stored = (row: Row): StoredDeadline => ({
     arithmetic: [],
   },
   published: row.kind === 'window',
+  ...movedTo(row),
 });
 
 /** Windows that end after the transaction's own instant, locked; and that instant. */
@@ -58,7 +68,7 @@ async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: 
     SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('institutionId', d.institution_id, 'caseId', d.case_id, 'key', d.key, 'kind', d.kind,
         'startDate', d.start_date, 'lastDay', d.last_day, 'endsAt', iso(d.ends_at), 'bound', d.bound, 'n', d.n, 'unit', d.unit,
         'countsFirstDay', d.counts_first_day, 'calendarVersion', d.calendar_version, 'provisional', d.provisional,
-        'skipped', d.skipped) ORDER BY d.case_id, d.key)
+        'skipped', d.skipped, 'adjustments', d.adjustments) ORDER BY d.case_id, d.key)
       FROM deadline d WHERE d.kind = 'window' AND d.state = 'running' AND d.ends_at > clock.at), '[]') AS rows FROM clock`;
   const [row] = rows;
   return { at: row?.at ?? '', deadlines: (row?.rows ?? []).map(stored) };

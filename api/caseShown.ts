@@ -2,7 +2,8 @@
 import { percentOfPpm } from '../contracts/schemas.ts';
 import { actTable, route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
 import { project } from '../domain/empowerment/project.ts';
-import type { DeadlineRow } from '../domain/process.ts';
+import { natureOf, sourceOf } from '../domain/mending/index.ts';
+import type { Adjustment, DeadlineRow } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
 import type { CaseFacts, Sight } from './caseAccess.ts';
@@ -24,11 +25,23 @@ function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Applic
   };
 }
 
+/** What a hold or a move made of the end, a line each. */
+function adjustmentLine(one: Adjustment): string {
+  if (one.kind === 'move') return `${one.on} 变更为 ${one.lastDay} / moved to ${one.lastDay} on ${one.on}`;
+  const { from, until, left, lastDay } = one;
+  const [zh, en] = left.unit === 'workingDay' ? ['个工作日', 'working day(s)'] : ['日', 'calendar day(s)'];
+  return (
+    `${from} 暂停时尚余 ${left.n} ${zh}，${until} 恢复后续算至 ${lastDay} / ` +
+    `${left.n} ${en} were left on ${from} when it was put on hold; counted on from ${until} to ${lastDay}`
+  );
+}
+
 /** How the end was counted, so that anyone can count it again. A window made longer by days off line says so. */
 function arithmetic(row: DeadlineRow, calendar: Calendar): string[] {
   try {
     const { startDate: start, bound, n, unit, countsFirstDay } = row;
     const counted = computeDeadline({ start, bound, n, unit, countsFirstDay }, calendar);
+    if (row.adjustments) return [...counted.arithmetic, ...row.adjustments.map(adjustmentLine)];
     if (counted.lastDay === row.lastDay) return counted.arithmetic;
     return [...counted.arithmetic, `其后改为 ${row.lastDay} / moved to ${row.lastDay} afterwards`];
   } catch (error) {
@@ -46,6 +59,8 @@ export async function deadlinesShown(deps: Deps, rows: readonly DeadlineRow[], n
   return rows
     .map((row) => ({
       ...row,
+      nature: natureOf(row),
+      source: sourceOf(row),
       state: stateAt(row, now),
       arithmetic: arithmetic(row, calendars.get(row.calendarVersion) as Calendar),
     }))
@@ -107,8 +122,19 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
   const objections = objectionsFor(caller, sight, state);
   if (sight.kind === 'objector') return { ...base, objections: await openAll(objections, deps.sealer) };
   const [parties, deadlines] = await Promise.all([partiesShown(deps, state), deadlinesShown(deps, projection.deadlines, now)]);
-  const { amendment, agreement, agreements, linkedCases, returns, returnItems, raised, applicationVersion, rights, statement } =
-    state;
+  const {
+    amendment,
+    agreement,
+    agreements,
+    linkedCases,
+    returns,
+    returnItems,
+    raised,
+    applicationVersion,
+    mending,
+    rights,
+    statement,
+  } = state;
   const whole = {
     applicationVersion,
     ...(state.application ? { application: applicationShown(state.application) } : {}),
@@ -138,6 +164,8 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
         }
       : {}),
     ...(raised ? { raised } : {}),
+    ...(mending.hold ? { hold: mending.hold } : {}),
+    ...(mending.pending.length > 0 ? { mendings: mending.pending } : {}),
   };
   return { ...base, ...(await openAll(whole, deps.sealer)) };
 }

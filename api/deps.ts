@@ -1,6 +1,7 @@
 /** Everything the handlers work with, composed once (runtime/compose.ts) or by a test. */
 import type { Logger } from 'pino';
 import type { Health } from '../contracts/health.ts';
+import type { FactReader } from '../contracts/facts.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { Access } from './access.ts';
 import type { Answers } from './answers.ts';
@@ -17,6 +18,8 @@ export interface Deps {
   sealer: Sealer;
   blobs: BlobStore;
   law: Law;
+  /** What an act is decided by, for a dry run. */
+  facts: FactReader;
   log: Logger;
   /** How long an act's answer is waited for before a receipt is given instead. */
   answerWithinMs: number;

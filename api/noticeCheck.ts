@@ -153,8 +153,19 @@ async function checkFinding(
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
 
+/** Acts that mend a case give their grounds, which the applicants read too. */
+const mends = new Set<ActType>(['hold', 'resume', 'moveDeadline', 'reassign', 'refuseMending']);
+
+async function checkGrounds(context: Context, facts: CaseFacts, { grounds }: { grounds: Sealable }): Promise<void> {
+  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
+  const found = disclosureFindings(grounds.text, await objectorNames(context, record)).filter(({ kind }) => kind === 'objector');
+  const errors = found.map(({ zh, en }) => ({ pointer: '/body/grounds', zh, en }));
+  if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
+}
+
 /** Checks acts whose words others will read. */
 export async function checkShown(context: Context, facts: CaseFacts, type: ActType, body: unknown): Promise<void> {
   if (type === 'publishNotice') await checkPublication(context, facts, body as Parameters<typeof checkPublication>[2]);
+  if (mends.has(type)) await checkGrounds(context, facts, body as Parameters<typeof checkGrounds>[2]);
   if (type === 'recordFinding') await checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);
 }

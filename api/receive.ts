@@ -52,7 +52,7 @@ export function receiptBody({ id, type, caseId, receivedAt, answer, onBehalfOf }
 }
 
 /** Where the deciders' pointers stand in what the client sent. */
-const pointer = (at: string): string => `/body${apiPointer(at)}`;
+export const pointer = (at: string): string => `/body${apiPointer(at)}`;
 
 /** What the client is told of a receipt: the answer, the refusal, or that it was received. */
 function answerFor(context: Context, receipt: Receipt): Answer {
@@ -198,19 +198,35 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
 /** The database refuses an act that names a file it does not have; here it is said where the act names it. */
 async function unknownDocuments(context: Context, error: unknown, body: unknown): Promise<Problem | undefined> {
   const said = JSON.stringify(error, Object.getOwnPropertyNames(error)) ?? '';
-  if (!said.includes('FQ404')) return undefined;
+  return said.includes('FQ404') ? missingDocuments(context, body) : undefined;
+}
+
+/** The problem of naming files that there are not, or nothing. */
+async function missingDocuments(context: Context, body: unknown): Promise<Problem | undefined> {
   const named = documentsIn(body);
+  if (named.length === 0) return undefined;
   const known = await context.deps.prisma.document.findMany({
     where: { institutionId: context.caller.institution.id, digest: { in: named.map(({ digest }) => digest) } },
     select: { digest: true },
   });
   const missing = named.filter(({ digest }) => !known.some((one) => one.digest === digest));
+  if (missing.length === 0) return undefined;
   const errors = missing.map(({ at }) => ({ pointer: pointer(at), zh: '没有这个文件', en: 'there is no such document' }));
   return new Problem('document.missing', { errors });
 }
 
+/** Throws the problem that receiving a body with unknown files would meet. */
+export async function checkDocuments(context: Context, body: unknown): Promise<void> {
+  const problem = await missingDocuments(context, body);
+  if (problem) throw problem;
+}
+
 /** Authorises and parses the act: everything that can be refused before it is received. */
-async function prepare(context: Context, caseId: string, act: SentAct): Promise<Omit<Receiving, 'key' | 'hashes'>> {
+export async function prepare(
+  context: Context,
+  caseId: string,
+  act: SentAct,
+): Promise<Omit<Receiving, 'key' | 'hashes'> & { facts: CaseFacts }> {
   const facts = await caseFor(context, caseId, act.type);
   const standing = authorise(context.caller, facts.roles, act.type, {
     onBehalfOf: act.onBehalfOf,
@@ -222,7 +238,7 @@ async function prepare(context: Context, caseId: string, act: SentAct): Promise<
   const body = parseAct(act.type, await withDraft(context, act, facts));
   await checkShown(context, facts, act.type, body);
   const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
-  return { caseId, act, body, standing, achievementId: achievementId ?? undefined };
+  return { caseId, act, body, standing, facts, achievementId: achievementId ?? undefined };
 }
 
 /** What was understood and refused stays in the institution's log, as the decider's refusals stay in the inbox. */

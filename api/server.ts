@@ -1,6 +1,7 @@
 /** Puts the handlers' dependencies together over a database. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Logger } from 'pino';
+import type { FactReader } from '../contracts/facts.ts';
 import { PrismaClient } from '../prisma/generated/client.ts';
 import { Access } from './access.ts';
 import { Answers } from './answers.ts';
@@ -21,6 +22,7 @@ export interface ApiOptions {
   databaseUrl: string;
   sealer: Sealer;
   blobs: BlobStore;
+  facts: FactReader;
   tokens: TokenConfig;
   /** Signs page cursors; the same for every instance of the API. */
   cursorSecret: Buffer;
@@ -35,7 +37,7 @@ export interface ApiOptions {
 
 /** The dependencies of the handlers. */
 export function apiDeps(options: ApiOptions): Deps {
-  const { prisma, databaseUrl, sealer, blobs, tokens, cursorSecret, log } = options;
+  const { prisma, databaseUrl, sealer, blobs, facts, tokens, cursorSecret, log } = options;
   return {
     prisma,
     access: new Access(prisma, tokenVerifier(tokens)),
@@ -45,6 +47,7 @@ export function apiDeps(options: ApiOptions): Deps {
     blobs,
     ...(options.probeKey && { probeKey: options.probeKey }),
     law: new Law(prisma),
+    facts,
     log,
     answerWithinMs: options.answerWithinMs ?? 5_000,
     checkAnswers: options.checkAnswers ?? false,

@@ -76,6 +76,7 @@ export const endpointTable = {
   getCase: anyParty,
   getCasePreview: anyParty,
   performAct: anyParty,
+  previewAct: anyParty,
   getAct: anyParty,
   listTasks: anyParty,
   listObjections: anyParty,

@@ -62,7 +62,8 @@ export interface Facts {
   bodies?: { leadingGroup?: BodyFacts; leadership?: BodyFacts };
   /** Pairs of persons declared related (marriage, kinship, interest). */
   relations?: [string, string][];
-  people?: Record<string, { status: PersonStatus; departments: string[] }>;
+  /** `roles` are those in the institution; nobody without a membership has any. */
+  people?: Record<string, { status: PersonStatus; departments: string[]; roles?: InstitutionRole[] }>;
   /** The snapshot pinned with the opening act; it goes into the ledger with the first event. */
   pinnedRules?: RuleSnapshot;
   /** The rules as they would resolve on the day of receipt, for a transition. */
@@ -144,6 +145,21 @@ export interface Task {
   alert?: string;
 }
 
+/**
+ * What moved a deadline's end after it was counted by its rule: a hold, with what was left when it stopped, or a move to
+ * a day. In their order they give the end, together with the rule's count. The reason stands with the mending.
+ */
+export type Adjustment =
+  | {
+      kind: 'hold';
+      mendingId: string;
+      from: string;
+      until: string;
+      left: { n: number; unit: 'workingDay' | 'calendarDay' };
+      lastDay: string;
+    }
+  | { kind: 'move'; mendingId: string; on: string; lastDay: string };
+
 /** A deadline with all that is needed to recount it. */
 export interface DeadlineRow {
   key: string;
@@ -162,7 +178,12 @@ export interface DeadlineRow {
   calendarVersion: string;
   provisional: boolean;
   skipped: { date: string; reason: string }[];
-  state: 'running' | 'closed' | 'cancelled';
+  /** Who set it; older rows tell by their clause. */
+  source?: 'institution' | 'law';
+  /** Absent while the end is the rule's own. */
+  adjustments?: Adjustment[];
+  /** `paused` while a hold stops it; its end is counted anew when the case is resumed. */
+  state: 'running' | 'paused' | 'closed' | 'cancelled';
 }
 
 export interface PartyRow {
@@ -225,6 +246,8 @@ export interface Projection {
   mode: string;
   achievementId: string;
   number?: string;
+  /** Since when the case is on hold. */
+  heldSince?: string;
   parties: PartyRow[];
   tasks: Task[];
   deadlines: DeadlineRow[];

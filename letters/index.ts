@@ -3,6 +3,7 @@ import { agreement } from './agreement.ts';
 import { application } from './application.ts';
 import { decision } from './decision.ts';
 import { render, type Letter, type LetterValues, type Letters, type Rendered } from './letter.ts';
+import { mending } from './mending.ts';
 import { objection } from './objection.ts';
 import { people } from './people.ts';
 import { publicity } from './publicity.ts';
@@ -16,6 +17,7 @@ export const letters: Letters = {
   ...objection,
   ...agreement,
   ...people,
+  ...mending,
   ...reminders,
 };
 

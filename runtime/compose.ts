@@ -224,6 +224,7 @@ export async function startApi(context: ServiceContext): Promise<ServicePart> {
       folder: join(config.dataDir, 'documents'),
       waitingBytes: config.uploadsWaiting,
     }),
+    facts: factReader({ pool }),
     tokens,
     cursorSecret: Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors')),
     probeKey: probeKey(codecKeys),

@@ -19,8 +19,8 @@ import {
   type RehearsalClock,
 } from '../contracts/messages.ts';
 import type { Envelope, Refusal } from '../domain/process.ts';
+import type { FactReader } from '../contracts/facts.ts';
 import type { Answered } from './answered.ts';
-import type { FactReader } from './facts.ts';
 import type { ClaimedAct } from './inbox.ts';
 import { reasonOf } from './log.ts';
 import { SYSTEM_ACTOR } from '../contracts/systemActs.ts';

@@ -1,26 +1,14 @@
 /** Reads, at the moment of delivery, what an act is decided by. What an event relies on is written into the event. */
 import type pg from 'pg';
+import type { FactQuery, FactReader } from '../contracts/facts.ts';
 import { actTable, type FactNeed } from '../domain/empowerment/table.ts';
 import type { ActType, Bodies } from '../domain/empowerment/acts.ts';
-import type { BodyFacts, Facts, PersonStatus } from '../domain/process.ts';
+import type { BodyFacts, Facts, InstitutionRole, PersonStatus } from '../domain/process.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';
 import { dateOfInstant, yearOf, type Calendar } from '../domain/time/index.ts';
 import { shippedCalendar } from '../domain/time/data/calendar.ts';
 import type { FactActivities } from '../workflows/shared/durable.ts';
 import { rulesOn } from './rules.ts';
-
-/** For which act facts are wanted. `at` is its receipt, or the instant that a system act answers to. */
-export interface FactQuery {
-  caseId: string;
-  institutionId: string;
-  type: string;
-  at: string;
-  body: unknown;
-}
-
-export interface FactReader {
-  read(query: FactQuery): Promise<Facts>;
-}
 
 export interface FactDeps {
   pool: pg.Pool;
@@ -50,7 +38,7 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
         wanted('calendar') && readCalendar(pool, yearOf(on), versionIn(query)).then((value) => (facts.calendar = value)),
         wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
         wanted('relations') && readRelations(pool, query.institutionId, involved).then((value) => (facts.relations = value)),
-        wanted('people') && readPeople(pool, query.institutionId, involved).then((value) => (facts.people = value)),
+        wanted('people') && readPeople(pool, query.institutionId, involved, on).then((value) => (facts.people = value)),
         wanted('pinnedRules') &&
           readPinned(pool, query.caseId)
             .then((pinned) => pinned ?? rules(query.institutionId, on))
@@ -136,8 +124,11 @@ async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Pro
       UNION SELECT objector_id::text FROM objection WHERE case_id = $1 AND objector_id IS NOT NULL
       UNION SELECT person_id::text FROM body_member
              WHERE institution_id = $2 AND "from" <= $3::date AND (until IS NULL OR until >= $3::date)
-      UNION SELECT id::text FROM person WHERE id = ANY ($4::uuid[])`,
-    [query.caseId, query.institutionId, on, named],
+      UNION SELECT id::text FROM person WHERE id = ANY ($4::uuid[])
+      -- Whoever is to take something over, while a second person has not confirmed it.
+      UNION SELECT l.data->'mend'->>'to' FROM ledger l
+             WHERE l.case_id = $1 AND l.type = 'mendingProposed' AND l.data->'mend'->>'kind' = 'reassign' AND $5`,
+    [query.caseId, query.institutionId, on, named, query.type === 'confirmMending'],
   );
   return rows.map(({ id }) => id).toSorted();
 }
@@ -151,12 +142,22 @@ async function readRelations(pool: pg.Pool, institutionId: string, persons: stri
   return rows.map(({ a, b }) => [a, b]);
 }
 
-async function readPeople(pool: pg.Pool, institutionId: string, persons: string[]): Promise<NonNullable<Facts['people']>> {
-  const { rows } = await pool.query<{ id: string; status: PersonStatus; departments: string[] | null }>(
-    `SELECT p.id::text, p.status, m.departments FROM person p
+async function readPeople(
+  pool: pg.Pool,
+  institutionId: string,
+  persons: string[],
+  on: string,
+): Promise<NonNullable<Facts['people']>> {
+  const { rows } = await pool.query<{ id: string; status: PersonStatus; departments: string[] | null; roles: InstitutionRole[] }>(
+    `SELECT p.id::text, p.status, m.departments,
+            CASE WHEN m."from" <= $3::date AND (m.until IS NULL OR m.until >= $3::date)
+                 THEN array_append(array_remove(m.roles, 'member'), 'member') ELSE '{}' END AS roles
+       FROM person p
        LEFT JOIN membership m ON m.person_id = p.id AND m.institution_id = $1 AND NOT m.ended
       WHERE p.id = ANY ($2::uuid[]) ORDER BY p.id`,
-    [institutionId, persons],
+    [institutionId, persons, on],
   );
-  return Object.fromEntries(rows.map(({ id, status, departments }) => [id, { status, departments: departments ?? [] }]));
+  return Object.fromEntries(
+    rows.map(({ id, status, departments, roles }) => [id, { status, departments: departments ?? [], roles }]),
+  );
 }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { actSchemas, application, uuid } from '../../contracts/schemas.ts';
 import { actTable, type ActType } from '../../domain/empowerment/index.ts';
 import type { StoredAnswer } from '../answers.ts';
-import { Problem } from '../problems.ts';
+import { dryRun } from '../dryRun.ts';
+import { Problem, type ProblemCode } from '../problems.ts';
 import { receiptBody, receiveAct } from '../receive.ts';
 import { route } from '../route.ts';
-import { inCase, inInstitution, isoInstant } from './common.ts';
+import { inCase, inInstitution, isoDate, isoInstant } from './common.ts';
 
 const sent = z.strictObject({
   type: z.enum(Object.keys(actTable) as [ActType, ...ActType[]]),
@@ -50,6 +51,63 @@ const done = receipt.extend({
 
 const stored = receipt.loose();
 
+const end = z.object({ lastDay: isoDate, endsAt: isoInstant, state: z.string() });
+const task = z.object({
+  key: z.string(),
+  act: z.string(),
+  role: z.string().optional(),
+  personId: z.string().optional(),
+  due: isoInstant.optional(),
+});
+const foretold = z.object({
+  type: z.string(),
+  caseId: z.string(),
+  at: isoInstant,
+  version: z.number().int(),
+  /** Acts received before and not answered yet: they come first, and may change the outcome. */
+  pending: z.number().int(),
+});
+
+/** What an act would come to. Texts of the act itself are kept nowhere and stand as null. */
+const wouldBe = z.discriminatedUnion('outcome', [
+  foretold.extend({ outcome: z.literal('wouldBeRefused'), problem: z.looseObject({ code: z.string() }) }),
+  foretold.extend({
+    outcome: z.literal('wouldDo'),
+    step: z.object({ from: z.string(), to: z.string() }),
+    status: z.string(),
+    events: z.array(z.object({ type: z.string(), data: z.unknown().optional() })),
+    /** For those who see the case. */
+    deadlines: z
+      .array(
+        z.object({
+          key: z.string(),
+          kind: z.string(),
+          nature: z.enum(['internal', 'floor', 'ceiling']),
+          from: end.optional(),
+          to: end,
+        }),
+      )
+      .optional(),
+    tasks: z.object({ begun: z.array(task), ended: z.array(task) }).optional(),
+    /** For those who may know who objects. */
+    messages: z.array(z.object({ template: z.string(), to: z.record(z.string(), z.string()) })).optional(),
+    /** What only the record can check, under its locks. */
+    checkedWhenRecorded: z.array(z.string()),
+  }),
+]);
+
+const actProblems: ProblemCode[] = [
+  'act.wrongStep',
+  'delegation.notValid',
+  'delegation.otherActs',
+  'delegation.ambiguous',
+  'rules.missing',
+  'document.missing',
+  'notice.disclosure',
+  'notice.changed',
+  'objection.namesObjector',
+];
+
 export const actRoutes = [
   route({
     id: 'performAct',
@@ -63,18 +121,22 @@ export const actRoutes = [
     bodyShown: shown,
     headers: ['idempotencyKey'],
     answers: { 200: done, 202: receipt },
-    problems: [
-      'act.wrongStep',
-      'delegation.notValid',
-      'delegation.otherActs',
-      'delegation.ambiguous',
-      'rules.missing',
-      'document.missing',
-      'notice.disclosure',
-      'notice.changed',
-      'objection.namesObjector',
-    ],
+    problems: actProblems,
     handler: (context) => receiveAct(context, context.params.caseId, context.body),
+  }),
+  route({
+    id: 'previewAct',
+    method: 'post',
+    path: '/institutions/{institution}/cases/{caseId}/acts/preview',
+    tag: 'acts',
+    zh: '试办：会产生什么结果，或因何被拒绝；不写入任何内容',
+    en: 'A dry run of an act: what it would do, or by what it would be refused; nothing is written',
+    params: inCase,
+    body: sent,
+    bodyShown: shown,
+    answers: { 200: wouldBe },
+    problems: actProblems,
+    handler: (context) => dryRun(context, context.params.caseId, context.body),
   }),
   route({
     id: 'getAct',

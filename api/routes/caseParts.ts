@@ -7,6 +7,8 @@ import { deadlinesShown } from '../caseShown.ts';
 import { draftNotice } from '../noticeCheck.ts';
 import { noticeContent } from '../../contracts/schemas.ts';
 import { project } from '../../domain/empowerment/project.ts';
+import { natureOf, sourceOf } from '../../domain/mending/index.ts';
+import type { DeadlineRow } from '../../domain/process.ts';
 import { Problem } from '../problems.ts';
 import { deliberated, deputised } from '../readable.ts';
 import { route, type Context } from '../route.ts';
@@ -184,7 +186,7 @@ export const casePartRoutes = [
     params: inInstitution,
     query: pageQuery.extend({
       kind: z.enum(['window', 'handling', 'review', 'term', 'internal']).optional(),
-      state: z.enum(['running', 'closed']).default('running'),
+      state: z.enum(['running', 'paused', 'closed']).default('running'),
     }),
     answers: {
       200: pageOf(deadlineShown.omit({ arithmetic: true }).extend({ caseId: z.string(), number: z.string().optional() })),
@@ -200,7 +202,9 @@ export const casePartRoutes = [
       const standing =
         query.state === 'running'
           ? { state: 'running', endsAt: { gt: now } }
-          : { NOT: { state: 'running', endsAt: { gt: now } } };
+          : query.state === 'paused'
+            ? { state: 'paused' }
+            : { NOT: [{ state: 'running', endsAt: { gt: now } }, { state: 'paused' }] };
       const endsAt = end === undefined ? undefined : new Date(end);
       const later =
         endsAt === undefined || caseId === undefined || key === undefined
@@ -224,11 +228,26 @@ export const casePartRoutes = [
         rows,
         (row) => [row.endsAt.toISOString(), row.caseId, row.key],
         (row) => {
-          const { case: of, institutionId: _own, startDate, lastDay, endsAt: ends, reading, skipped, ...rest } = row;
+          const {
+            case: of,
+            institutionId: _own,
+            startDate,
+            lastDay,
+            endsAt: ends,
+            reading,
+            skipped,
+            source,
+            adjustments,
+            ...rest
+          } = row;
+          const told = { ...rest, ...(source === null ? {} : { source }) } as unknown as DeadlineRow;
           return {
             ...rest,
             ...(of.number === null ? {} : { number: of.number }),
             ...(reading === null ? {} : { reading }),
+            nature: natureOf(told),
+            source: sourceOf(told),
+            ...(adjustments === null ? {} : { adjustments: adjustments as Record<string, unknown>[] }),
             startDate: startDate.toISOString().slice(0, 10),
             lastDay: lastDay.toISOString().slice(0, 10),
             endsAt: ends.toISOString(),

@@ -73,6 +73,11 @@ export const deadlineShown = z.object({
   calendarVersion: z.string(),
   provisional: z.boolean(),
   skipped: z.array(z.object({ date: isoDate, reason: z.string() })),
+  /** The institution's own time for its own work, or a floor or ceiling; and who set it. */
+  nature: z.enum(['internal', 'floor', 'ceiling']),
+  source: z.enum(['institution', 'law']),
+  /** Holds and moves that the end rests on beside the rule. */
+  adjustments: z.array(record).optional(),
   state: z.string(),
   arithmetic: z.array(z.string()),
 });
@@ -118,6 +123,8 @@ const caseSchema = z
     statement: record.optional(),
     rights: z.array(record).optional(),
     raised: record.optional(),
+    hold: record.optional(),
+    mendings: z.array(record).optional(),
     now: isoInstant,
   })
   .meta({ id: 'Case' });

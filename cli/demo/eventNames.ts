@@ -57,6 +57,12 @@ const names = {
   linkResolved: ['重复申请处理', 'link resolved'],
   rulesRaised: ['上位规则变化', 'prevailing rule raised'],
   rulesTransitioned: ['适用新规则', 'moved to new rules'],
+  mendingProposed: ['提出纠偏', 'a mending was proposed'],
+  mendingRefused: ['驳回纠偏', 'the mending was refused'],
+  holdBegun: ['暂停办理', 'put on hold'],
+  holdEnded: ['恢复办理', 'resumed'],
+  deadlineMoved: ['变更期限', 'a deadline was moved'],
+  personReassigned: ['改派', 'somebody else was put in charge'],
 } satisfies Record<EventType, [string, string]>;
 
 export const eventNames: Readonly<Record<string, readonly string[]>> = names;

@@ -65,6 +65,12 @@ const receipt = z.strictObject({
   signedBy: people.optional(),
 });
 
+/** A person's task, by its key. */
+const seat = z
+  .string()
+  .max(TEXT.title)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}:._-]*$/u);
+
 /** The body of each act. Acts of the system alone have none: nobody can send them. */
 export const actSchemas = {
   sendForConsent: z.strictObject({ application }),
@@ -129,6 +135,12 @@ export const actSchemas = {
     newAchievementId: uuid.optional(),
     grounds,
   }),
+  hold: z.strictObject({ reason: z.enum(['dispute', 'investigation', 'authority', 'papers', 'other']), grounds }),
+  resume: z.strictObject({ grounds }),
+  moveDeadline: z.strictObject({ deadline: objectId, lastDay: civilDate, grounds }),
+  reassign: z.strictObject({ seat, to: uuid, grounds }),
+  confirmMending: z.strictObject({ mendingId: objectId }),
+  refuseMending: z.strictObject({ mendingId: objectId, grounds }),
   transitionRules: z.strictObject({
     toHash: sha256,
     minutesNumber,

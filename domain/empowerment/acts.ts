@@ -2,6 +2,7 @@
  * What a person can do to an empowerment case: every act with its body, as the decider receives it. Texts that may
  * hold personal or sealable content arrive as SealedRef; the API takes them as plain text (contracts/schemas.ts).
  */
+import type { HoldReason } from '../mending/index.ts';
 import type { CivilDate } from '../time/index.ts';
 import type { AgreementTerm, Condition, Exclusion, FullOwnershipRoad, Mode, NoticeKind, ResultKind } from '../rules.ts';
 import type { DocumentRef, SealedRef } from '../process.ts';
@@ -190,6 +191,16 @@ export interface Bodies {
   recordHeirs: { personId: string; document: DocumentRef; heirs: SealedRef[] };
   resolveLink: { outcome: 'merged' | 'split' | 'refused'; otherCaseId: string; newAchievementId?: string; grounds: SealedRef };
   transitionRules: { toHash: string; minutesNumber: string; minutes: DocumentRef; grounds: SealedRef; newNotice: boolean };
+  /** The acts that mend a case are proposed by one person and take effect once a second has confirmed. */
+  hold: { reason: HoldReason; grounds: SealedRef };
+  resume: { grounds: SealedRef };
+  /** `deadline` by its key. A floor moves only later, a ceiling only earlier. */
+  moveDeadline: { deadline: string; lastDay: CivilDate; grounds: SealedRef };
+  /** `seat` is a task by its key, or `nameSubstitute:<body>:<member>`. */
+  reassign: { seat: string; to: string; grounds: SealedRef };
+  confirmMending: { mendingId: string };
+  /** Also by whoever proposed it, to take it back. */
+  refuseMending: { mendingId: string; grounds: SealedRef };
   /** By the platform: another live case claims the same result, or has ceased to. */
   noteLink: { otherCaseId: string; ended: boolean };
   /** By the platform after a calendar import: the named deadline, or each, is counted anew; what was told never ends earlier. */

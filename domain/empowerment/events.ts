@@ -1,12 +1,13 @@
 /** Everything that can happen to an empowerment case, as the ledger keeps it. Shapes are versioned by `v`. */
 import type { Assessment, Tally } from '../collective/index.ts';
+import type { MendingEvents } from '../mending/index.ts';
 import type { ObjectionEvents } from '../objection/types.ts';
 import type { DeadlineRow, DocumentRef, LedgerEvent, RightRow, SealedRef } from '../process.ts';
 import type { Condition, NoticeKind, RuleSnapshot } from '../rules.ts';
 import type { CivilDate } from '../time/index.ts';
 import type { AgreementText, Application, Bodies, DecidingBody, DecisionMinutes, Inventor, Ppm, Receipt, Step } from './acts.ts';
 
-export interface EmpowermentEvents extends ObjectionEvents {
+export interface EmpowermentEvents extends ObjectionEvents, MendingEvents {
   /** The case begins: the application as sent, and the rules that it is pinned to. */
   caseOpened: { application: Application; openedBy: string; rules: RuleSnapshot };
   consentGiven: { personId: string; applicationVersion: number };

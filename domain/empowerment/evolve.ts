@@ -1,8 +1,10 @@
 import type { Assessment } from '../collective/index.ts';
 import type { Application } from './acts.ts';
-import { evolveObjections, isObjectionEvent, type Objection } from '../objection/index.ts';
-import type { DeadlineRow } from '../process.ts';
+import { isMendingEvent, noMending } from '../mending/index.ts';
+import { evolveObjections, isObjectionEvent } from '../objection/index.ts';
 import type { Notice } from '../publicity/index.ts';
+import { changeNotice, withDeadline } from './deadlines.ts';
+import { evolveMended } from './mended.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 import type { EmpowermentState, TeamMember } from './state.ts';
 
@@ -34,20 +36,6 @@ const noticeOf = (data: EmpowermentEvents['noticePublished'], publishedAt: strin
   gapDays: [],
 });
 
-const changeNotice = (state: EmpowermentState, id: string, change: (notice: Notice) => Notice): EmpowermentState => ({
-  ...state,
-  notices: state.notices.map((notice) => (notice.id === id ? change(notice) : notice)),
-});
-
-/** The objections with one of their deadlines counted anew. */
-function recount(objections: Objection[], objectionId: string | undefined, deadline: DeadlineRow): Objection[] {
-  return objections.map((o) => {
-    if (o.id !== objectionId) return o;
-    if (o.handling?.key === deadline.key) return { ...o, handling: deadline };
-    return o.review?.key === deadline.key ? { ...o, review: deadline } : { ...o, reviewing: deadline };
-  });
-}
-
 /** The application with a new split; in a sale the team that buys is the new team. */
 function withTeam(before: Application, split: Pick<Application, 'inventors' | 'unitPpm' | 'incomeUnitPpm'>): Application {
   const { price } = before;
@@ -78,6 +66,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     const amends = (event.type === 'objectionDecided' || event.type === 'reviewRecorded') && event.data.consequence === 'amend';
     return amends ? without(heard, 'amendment') : heard;
   }
+  if (isMendingEvent(event)) return evolveMended(state, event);
   switch (event.type) {
     case 'caseOpened': {
       const { application, rules } = event.data;
@@ -202,8 +191,8 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       }));
     }
     case 'deadlineRecounted': {
-      const { noticeId, objectionId, deadline } = event.data;
-      if (noticeId === undefined) return { ...state, objections: recount(state.objections, objectionId, deadline) };
+      const { noticeId, deadline } = event.data;
+      if (noticeId === undefined) return { ...state, objections: withDeadline(state.objections, deadline) };
       const addendum = {
         on: event.recordedAt,
         lastDay: deadline.lastDay,
@@ -386,6 +375,7 @@ function closeCase(state: EmpowermentState, status: 'done' | 'refused' | 'withdr
     stepSince: at,
     notices,
     objections,
+    mending: noMending(),
   };
   // Without a right there is nothing to hold for heirs; one recorded before a late objection was upheld falls with the case.
   return status === 'done' ? over : { ...over, rights: [], team: state.team.map((m) => ({ ...m, held: false })) };

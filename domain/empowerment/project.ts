@@ -1,11 +1,14 @@
 /** What lists, to-dos and search show of a case: computed from its state alone. */
 import { barOf } from '../collective/index.ts';
+import { isStopped, natureOf } from '../mending/index.ts';
 import { isPending, type Objection } from '../objection/index.ts';
 import type { DeadlineRow, NoticeRow, ObjectionRow, PartyRow, Projection, Task } from '../process.ts';
 import { valueOf } from '../rules.ts';
 import type { ActType } from './acts.ts';
+import { allDeadlines } from './deadlines.ts';
 import { interestsOf } from './interests.ts';
 import { noticesNeeded } from './route.ts';
+import { waitsOnHold } from './table.ts';
 import { living, opened, type EmpowermentState, type OpenState } from './state.ts';
 
 const byRole = (state: OpenState, act: ActType, role: NonNullable<Task['role']>, more: Partial<Task> = {}): Task => ({
@@ -113,13 +116,16 @@ function stepTasks(state: OpenState): Task[] {
 
 function objectionTasks(state: OpenState): Task[] {
   const interests = interestsOf(state, []);
+  // Nobody is reminded of a time that the hold has stopped.
+  const dueOf = (row: DeadlineRow | undefined): { due?: string } =>
+    row && !(state.mending.hold && natureOf(row) === 'internal') ? { due: row.endsAt } : {};
   return state.objections.flatMap((o): Task[] => {
     const since = o.receivedAt;
     if (o.state === 'unconfirmed')
       return [byRole(state, 'confirmPaperObjection', 'officer', { key: `confirmPaperObjection:${o.id}`, since })];
     if (o.state === 'received') return [byRole(state, 'admitObjection', 'officer', { key: `admitObjection:${o.id}`, since })];
     if (o.state === 'admitted') {
-      const due = o.handling ? { due: o.handling.endsAt } : {};
+      const due = dueOf(o.handling);
       const fit = o.handlers.filter((h) => !barOf(h, interests));
       // Whoever handled it has come to have an interest of their own: somebody else must.
       return fit.length > 0
@@ -131,7 +137,7 @@ function objectionTasks(state: OpenState): Task[] {
           byRole(state, 'recordReview', 'officer', {
             key: `recordReview:${o.id}`,
             since,
-            ...(o.reviewing ? { due: o.reviewing.endsAt } : {}),
+            ...dueOf(o.reviewing),
           }),
         ]
       : [];
@@ -164,6 +170,28 @@ function anyStepTasks(state: OpenState): Task[] {
   ];
 }
 
+/** Mendings that wait for a second person, and the hold that waits to be ended. */
+function mendingTasks(state: OpenState): Task[] {
+  const { pending, hold } = state.mending;
+  return [
+    ...pending.map((m) => byRole(state, 'confirmMending', m.asked, { key: `confirmMending:${m.id}`, since: m.at })),
+    ...(hold ? [byRole(state, 'resume', 'officer', { since: hold.since, alert: 'onHold' })] : []),
+  ];
+}
+
+/** Everything that there is to do, whether or not the case is on hold. */
+export const allTasks = (state: OpenState): Task[] => [...stepTasks(state), ...objectionTasks(state), ...anyStepTasks(state)];
+
+/** On hold nobody is asked for what waits; what the law has a time for stays, since that time runs on. */
+const askedOnHold = ({ act, due }: Task): boolean => !waitsOnHold.has(act) || due !== undefined;
+
+/** Whoever was put in charge of what is else everybody's with the role, unless it has become a matter of their own. */
+function inCharge(state: OpenState, task: Task): Task {
+  const personId = state.mending.assigned[task.key];
+  const named = task.role !== undefined && personId !== undefined && !barOf(personId, interestsOf(state, []));
+  return named ? { ...task, personId } : task;
+}
+
 /** The open to-dos of a case; nobody deceased is ever asked. */
 export function tasksOf(state: EmpowermentState): Task[] {
   const open = opened(state);
@@ -172,7 +200,8 @@ export function tasksOf(state: EmpowermentState): Task[] {
     return open.team
       .filter((m) => m.held)
       .map((m) => byRole(open, 'recordHeirs', 'officer', { key: `recordHeirs:${m.personId}` }));
-  return [...stepTasks(open), ...objectionTasks(open), ...anyStepTasks(open)];
+  const asked = open.mending.hold ? allTasks(open).filter(askedOnHold) : allTasks(open);
+  return [...asked.map((task) => inCharge(open, task)), ...mendingTasks(open)];
 }
 
 function parties(state: EmpowermentState): PartyRow[] {
@@ -208,11 +237,8 @@ const objectionRow = (o: Objection): ObjectionRow => ({
 
 /** All rows of a case. */
 export function project(state: EmpowermentState): Projection {
-  const deadlines: DeadlineRow[] = [
-    ...state.notices.map((n) => n.deadline),
-    ...state.objections.flatMap((o) => [o.handling ?? [], o.review ?? [], o.reviewing ?? []].flat()),
-    ...(state.term ? [state.term] : []),
-  ];
+  const { hold } = state.mending;
+  const deadlines = allDeadlines(state).map((row): DeadlineRow => (isStopped(row, hold) ? { ...row, state: 'paused' } : row));
   const notices: NoticeRow[] = state.notices.map((n) => ({
     id: n.id,
     kind: n.kind,
@@ -232,6 +258,7 @@ export function project(state: EmpowermentState): Projection {
     mode: state.application?.mode ?? '',
     achievementId: state.application?.achievementId ?? '',
     ...(state.number === undefined ? {} : { number: state.number }),
+    ...(hold ? { heldSince: hold.since } : {}),
     parties: parties(state),
     tasks: tasksOf(state),
     deadlines,

@@ -1,4 +1,5 @@
 import type { Assessment, Substitution } from '../collective/index.ts';
+import { noMending, type MendingState } from '../mending/index.ts';
 import type { Objection } from '../objection/index.ts';
 import type { DeadlineRow, DocumentRef, PersonStatus, RightRow, SealedRef } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
@@ -77,6 +78,8 @@ export interface EmpowermentState {
   term?: DeadlineRow;
   rights: RightRow[];
   proposal?: { personId: string; consents: string[] };
+  /** Mendings that wait for a second person, the hold, and who is in charge of what. */
+  mending: MendingState;
   /** A prevailing rule waits for a recorded transition. */
   raised?: { toHash: string; keys: string[] };
 }
@@ -113,6 +116,7 @@ export function initialState(caseId: string, institutionId: string): Empowerment
     amendedParts: [],
     agreements: 0,
     rights: [],
+    mending: noMending(),
   };
 }
 

@@ -59,6 +59,11 @@ const handling: Step[] = ['noticePreparation', 'publicity', 'objectionHandling']
 /** What settles the last objection may bring the case back before a body. */
 const settles: FactNeed[] = ['bodies', 'relations'];
 
+/** Who mends a case, and what that is decided by. Before the application is submitted the office has nothing to hold. */
+const office: Role[] = ['officer', 'administrator'];
+const afterSubmission: Step[] = live.filter((step) => step !== 'consent');
+const mends: FactNeed[] = ['calendar', 'people', 'relations', 'bodies'];
+
 /** The table. Rows stand in the order in which a case meets them. */
 export const actTable: Record<ActType, ActRow> = {
   sendForConsent: {
@@ -304,10 +309,43 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '决定适用新规则',
     en: 'move the case to the new rules',
   },
+  hold: { roles: office, steps: afterSubmission, needs: mends, zh: '暂停办理', en: 'put on hold' },
+  resume: { roles: office, steps: live, needs: mends, zh: '恢复办理', en: 'resume' },
+  moveDeadline: { roles: office, steps: live, needs: mends, zh: '变更期限', en: 'move a deadline' },
+  reassign: { roles: office, steps: live, needs: mends, zh: '改派', en: 'put somebody else in charge' },
+  confirmMending: { roles: office, steps: live, needs: mends, zh: '复核纠偏', en: 'confirm a mending' },
+  refuseMending: { roles: office, steps: live, needs: mends, zh: '驳回纠偏', en: 'refuse a mending' },
   noteLink: { roles: ['system'], steps: live, needs: [], zh: '知悉重复申请', en: 'note a linked application' },
   applyCalendar: { roles: ['system'], steps: live, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
 };
+
+/**
+ * What waits while a case is on hold: the office's own next steps, and signatures, by which an agreement would bind.
+ * Everything else goes on: what people have a right to (consent and its refusal, objection, review, withdrawal, another
+ * representative), papers and facts that come in, what time brings, the taking down of a notice, and mending itself.
+ */
+export const waitsOnHold: ReadonlySet<string> = new Set<ActType>([
+  'passCheck',
+  'returnForCorrection',
+  'refuseApplication',
+  'reviewAsDepartment',
+  'recordDecision',
+  'publishNotice',
+  'admitObjection',
+  'rejectObjection',
+  'recordFinding',
+  'recordReview',
+  'stateResult',
+  'proposeAgreement',
+  'signAgreement',
+  'recordCoOwnerSignature',
+  'recordTitleChange',
+  'grantUseRight',
+  'tagLedger',
+  'resolveLink',
+  'transitionRules',
+]);
 
 /** Acts that the roles allow at the step, in the table's order. */
 export function actsFor(roles: readonly (Role | 'system')[], step: Step): ActType[] {

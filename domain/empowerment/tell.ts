@@ -1,5 +1,6 @@
 /** Who is told what. Applicants never learn who objected; nobody writes to the dead. */
-import type { Message } from '../process.ts';
+import { isPending } from '../objection/index.ts';
+import type { DeadlineRow, Message } from '../process.ts';
 import type { EmpowermentEvent } from './events.ts';
 import { bodyAt } from './route.ts';
 import { living, type EmpowermentState } from './state.ts';
@@ -45,6 +46,13 @@ export const templates = [
   'linkResolved',
   'shareHeld',
   'rulesPrevail',
+  'mendingToConfirm',
+  'mendingRefused',
+  'caseHeld',
+  'caseResumed',
+  'deadlineMoved',
+  'taskHandedOver',
+  'taskTakenAway',
 ] as const;
 
 export type Template = (typeof templates)[number];
@@ -191,8 +199,53 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       return event.data.kind === 'died' ? [...team('shareHeld'), ...role('shareHeld', 'officer')] : [];
     case 'rulesRaised':
       return [...role('rulesPrevail', 'secretary'), ...role('rulesPrevail', 'officer')];
+    case 'mendingProposed':
+      return role('mendingToConfirm', event.data.asked, { mend: event.data.mend.kind });
+    case 'mendingRefused':
+      return [
+        ...role('mendingRefused', 'officer', { grounds: event.data.grounds }),
+        ...role('mendingRefused', 'administrator', { grounds: event.data.grounds }),
+      ];
+    case 'holdBegun':
+      return concerned('caseHeld', { reason: event.data.reason });
+    case 'holdEnded':
+      return [...concerned('caseResumed'), ...event.data.deadlines.flatMap(onMoved)];
+    case 'deadlineMoved':
+      return event.data.deadline.kind === 'window'
+        ? [
+            ...team('noticeLengthened', { lastDay: event.data.deadline.lastDay }),
+            ...role('noticeLengthened', 'officer', { lastDay: event.data.deadline.lastDay }),
+          ]
+        : onMoved(event.data.deadline);
+    case 'personReassigned':
+      return [
+        ...person('taskHandedOver', event.data.to, { act: event.data.act }),
+        ...person('taskTakenAway', event.data.from, { act: event.data.act }),
+      ];
     default:
       return [];
+  }
+
+  /** All whom a hold concerns: the team, the office, and whoever waits for an answer or has one to give. */
+  function concerned(template: Template, values: Values = {}): Message[] {
+    const open = state.objections.filter(isPending);
+    const more = new Set([...open.flatMap((o) => o.handlers), ...open.flatMap((o) => o.objectorId ?? [])]);
+    for (const { personId } of living(state)) more.delete(personId);
+    return [
+      ...team(template, values),
+      ...role(template, 'officer', values),
+      ...[...more].flatMap((personId) => person(template, personId, values)),
+    ];
+  }
+
+  /** Whoever has until then to decide on an objection, and whoever waits for it. */
+  function onMoved({ key, lastDay }: DeadlineRow): Message[] {
+    const objection = state.objections.find((o) => [o.handling?.key, o.review?.key, o.reviewing?.key].includes(key));
+    if (!objection) return [];
+    const handles =
+      objection.handling?.key === key ? objection.handlers.flatMap((h) => person('deadlineMoved', h, { lastDay })) : [];
+    const office = objection.reviewing?.key === key ? role('deadlineMoved', 'officer', { lastDay }) : [];
+    return [...handles, ...office, ...person('deadlineMoved', objection.objectorId, { lastDay })];
   }
 
   function objectorOf(objectionId: string): string | undefined {

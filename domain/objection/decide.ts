@@ -2,6 +2,7 @@
  * Objections (异议) as a part that any process can use. The host passes what it knows of the matter; the part answers
  * with its own events, and the host adds what follows for the case.
  */
+import { actingFor } from '../hands.ts';
 import type { DocumentRef, Envelope, Refusal, SealedRef } from '../process.ts';
 import { deadlineBy, windowKey } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
@@ -11,7 +12,6 @@ import {
   mayHandle,
   noticeOf,
   objectingFault,
-  personOf,
   reach,
   toAnswer,
   toAskReview,
@@ -59,7 +59,7 @@ interface Filed {
 export function receiveObjection(matter: Matter, act: Envelope<string, Filed>): Answer<'objectionReceived'> {
   const fault = objectingFault(matter, act, act.body.noticeId);
   if (fault) return fault;
-  const objectorId = personOf(act);
+  const objectorId = actingFor(act);
   const { noticeId, name, contact, grounds, evidence } = act.body;
   const inTime = act.timely[windowKey(noticeId)] ?? false;
   return {

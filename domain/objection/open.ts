@@ -3,6 +3,7 @@
  * by it, and people are offered what it leaves open.
  */
 import { barOf, type Interests } from '../collective/index.ts';
+import { actingFor, isSecondPerson } from '../hands.ts';
 import type { Envelope, Refusal } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
@@ -22,9 +23,6 @@ export interface Matter {
 type Asking = Pick<Envelope, 'actor' | 'receivedAt'> & Partial<Pick<Envelope, 'timely'>>;
 
 type Fault = { refusal: Refusal } | undefined;
-
-export const personOf = ({ actor }: Pick<Envelope, 'actor'>): string =>
-  actor.kind === 'person' ? (actor.onBehalfOf ?? actor.personId) : 'system';
 
 const find = (matter: Matter, id: string | undefined): Objection | undefined => matter.objections.find((one) => one.id === id);
 
@@ -56,7 +54,7 @@ const ofOwn =
   (more: (objection: Objection, asking: Asking) => Fault): ObjectionFault =>
   (matter, asking, id) => {
     const objection = find(matter, id);
-    return objection && objection.objectorId === personOf(asking) ? more(objection, asking) : notFound();
+    return objection && objection.objectorId === actingFor(asking) ? more(objection, asking) : notFound();
   };
 
 /** The objection that the act names, or why the act cannot be done to it. */
@@ -85,17 +83,14 @@ export const toConfirm: ObjectionFault = (matter, asking, id) => {
   const objection = find(matter, id);
   const wrong = inState('unconfirmed')(matter, asking, id);
   if (wrong || !objection) return wrong;
-  const confirmedBy = asking.actor.kind === 'person' ? asking.actor.personId : 'system';
-  // Hand and principal on both sides: a deputy is no second person to the one deputised for, nor to their own entry.
-  const entered = [objection.enteredBy, objection.enteredFor];
-  return entered.includes(confirmedBy) || entered.includes(personOf(asking))
-    ? refuse(
+  return isSecondPerson(asking, [objection.enteredBy, objection.enteredFor])
+    ? undefined
+    : refuse(
         'secondPersonNeeded',
         '书面异议应由录入人以外的人员复核。',
         'Somebody other than the person who entered it must confirm.',
         { status: 403 },
-      )
-    : undefined;
+      );
 };
 
 export const toAnswer = inState('received');
@@ -106,12 +101,12 @@ export const toReview = inState('underReview');
 export const toFind: ObjectionFault = (matter, asking, id) => {
   const wrong = inState('admitted')(matter, asking, id);
   if (wrong) return wrong;
-  if (!find(matter, id)?.handlers.includes(personOf(asking)))
+  if (!find(matter, id)?.handlers.includes(actingFor(asking)))
     return refuse('notAHandler', '只有本异议的调查人可以作出处理决定。', 'Only a handler of this objection decides it.', {
       status: 403,
     });
   // Somebody fit when named may have come to have an interest since, for example by objecting as well.
-  return mayHandle(matter, personOf(asking));
+  return mayHandle(matter, actingFor(asking));
 };
 
 export const toWithdraw = ofOwn((objection) =>
@@ -158,7 +153,7 @@ export function objectingFault(matter: Matter, asking: Asking, noticeId?: string
       'The notice was replaced or taken down; object to the notice in force.',
       { status: 409, at: '/noticeId' },
     );
-  const objectorId = personOf(asking);
+  const objectorId = actingFor(asking);
   const own = matter.objections.filter((o) => o.objectorId === objectorId && o.noticeId === noticeId);
   if (own.some(isPending))
     return refuse(

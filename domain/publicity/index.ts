@@ -3,7 +3,7 @@
  * could not be read, closing. A notice never changes once published; a later end is a dated addendum.
  */
 import type { DeadlineRow, SealedRef } from '../process.ts';
-import type { Citation, Duration, NoticeItem, NoticeKind } from '../rules.ts';
+import type { Citation, Duration, NoticeItem, NoticeKind, Rank } from '../rules.ts';
 import { compareInstants, computeDeadline, dateOfInstant, daysBetween, type Calendar, type CivilDate } from '../time/index.ts';
 
 export interface Notice {
@@ -30,10 +30,22 @@ export function missingItems(required: NoticeItem[], shown: string[]): NoticeIte
   return required.filter((item) => !shown.includes(item));
 }
 
+/** The rule that gives a length: its clause, and whether the law or the institution set it. */
+interface CitedRule {
+  cite: Citation;
+  reading?: string;
+  source?: { rank: Rank };
+  under?: unknown[];
+}
+
+/** The institution's own only where no mandatory value stands under it: what the law bounds too runs on in law. */
+const setBy = ({ source, under }: CitedRule): Pick<DeadlineRow, 'source'> =>
+  source ? { source: source.rank === 'institution' && !under?.length ? 'institution' : 'law' } : {};
+
 /** A deadline row counted from `start` by the rule; `n` may lengthen a floor, never shorten it. */
 export function deadlineBy(
   input: { key: string; kind: DeadlineRow['kind']; start: CivilDate; duration: Duration; countsFirstDay?: boolean },
-  rule: { cite: Citation; reading?: string },
+  rule: CitedRule,
   calendar: Calendar,
 ): DeadlineRow {
   const { key, kind, start, duration, countsFirstDay = false } = input;
@@ -54,6 +66,7 @@ export function deadlineBy(
     calendarVersion: counted.calendarVersion,
     provisional: counted.provisional,
     skipped: counted.skipped,
+    ...setBy(rule),
     state: 'running',
   };
 }
@@ -63,7 +76,7 @@ export function openWindow(
   noticeId: string,
   publishedAt: string,
   duration: Duration,
-  rule: { cite: Citation; reading?: string },
+  rule: CitedRule,
   calendar: Calendar,
 ): DeadlineRow {
   return deadlineBy({ key: windowKey(noticeId), kind: 'window', start: dateOfInstant(publishedAt), duration }, rule, calendar);

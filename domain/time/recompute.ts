@@ -1,6 +1,6 @@
 import { applyImport, calendarWarnings, type CalendarImport, type CalendarProblem } from './calendar-import.ts';
 import type { Calendar } from './calendar.ts';
-import { compareDates, compareInstants, dateOfInstant, type CivilDate } from './civil.ts';
+import { compareDates, compareInstants, dateOfInstant, endOfDay, type CivilDate } from './civil.ts';
 import { computeDeadline, type Deadline, type DeadlineInput, type SkippedDay } from './deadline.ts';
 
 /**
@@ -34,6 +34,8 @@ export interface RecomputeOptions {
   at: string;
   /** Its end was made known, so that it may only move later. */
   published: boolean;
+  /** A last day that it was moved to, whatever the count: it ends no earlier. */
+  notBefore?: CivilDate;
 }
 
 /** Whether the window has ended at the instant; the end itself is outside it. */
@@ -63,13 +65,16 @@ function held(previous: Deadline, next: Deadline): Deadline {
   return { ...previous, provisional: next.provisional, arithmetic };
 }
 
+const notBefore = (counted: Deadline, day: CivilDate | undefined): Deadline =>
+  day !== undefined && compareDates(counted.lastDay, day) < 0 ? { ...counted, lastDay: day, endsAt: endOfDay(day) } : counted;
+
 /**
  * The deadline under another calendar. A closed one never moves. A published one never ends earlier than it did, and
  * a later end comes with the addendum its notice needs. One that was never published simply follows the calendar.
  */
 export function recompute(previous: Deadline, input: DeadlineInput, calendar: Calendar, options: RecomputeOptions): Recomputed {
   if (isClosed(previous, options.at)) return { outcome: 'closed', changed: false, deadline: previous };
-  const next = computeDeadline(input, calendar);
+  const next = notBefore(computeDeadline(input, calendar), options.notBefore);
   const moved = compareDates(next.lastDay, previous.lastDay);
   if (moved === 0) return { outcome: 'unchanged', changed: false, deadline: next };
   if (moved > 0) {
@@ -86,6 +91,7 @@ export interface StoredDeadline {
   input: DeadlineInput;
   deadline: Deadline;
   published: boolean;
+  notBefore?: CivilDate;
 }
 
 /** A deadline an import touches: its end moves, is held, or stops (or begins) to be provisional. */
@@ -105,8 +111,8 @@ export interface ImportPreview {
 /** What the import would do to these deadlines at the instant, without doing it. Untouched ones are left out. */
 export function previewImport(base: Calendar, patch: CalendarImport, deadlines: StoredDeadline[], at: string): ImportPreview {
   const calendar = applyImport(base, patch);
-  const changes = deadlines.flatMap(({ id, input, deadline, published }): DeadlineChange[] => {
-    const result = recompute(deadline, input, calendar, { at, published });
+  const changes = deadlines.flatMap(({ id, input, deadline, published, notBefore: day }): DeadlineChange[] => {
+    const result = recompute(deadline, input, calendar, { at, published, ...(day === undefined ? {} : { notBefore: day }) });
     const touched = result.changed || result.outcome === 'held' || result.deadline.provisional !== deadline.provisional;
     return touched ? [{ id, ...result, from: end(deadline), to: end(result.deadline) }] : [];
   });

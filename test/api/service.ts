@@ -18,6 +18,7 @@ import { apiDeps, openPrisma } from '../../api/server.ts';
 import type { SampleName } from '../../policies/load.ts';
 import { samplePersonId } from '../../runtime/samplePeople.ts';
 import { seedSamples } from '../../runtime/seed.ts';
+import { factReader } from '../../worker/facts.ts';
 import { freshDatabase } from '../harness/services.ts';
 
 export const ISSUER = 'https://login.test';
@@ -65,6 +66,7 @@ export async function testApi(options: { answerWithinMs?: number; checkAnswers?:
     databaseUrl,
     sealer,
     blobs: new BlobStore({ pool, keys, sealer, folder: join(folder, 'documents') }),
+    facts: factReader({ pool }),
     tokens: {
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -79,7 +79,7 @@ interface WaitingTitle {
   rules: RuleSnapshot;
 }
 
-/** Recalls a title change that is still open so many days after the agreement as the case's own rules say. */
+/** Recalls a title change that is still open so many days after the agreement as the case's own rules say; not while on hold. */
 export function titleChangeReminders(pool: Pool): Probe {
   return {
     name: 'titleChangeReminders',
@@ -90,7 +90,7 @@ export function titleChangeReminders(pool: Pool): Probe {
            FROM cases c
            JOIN LATERAL (SELECT data FROM ledger WHERE case_id = c.id AND type = 'agreementConcluded' ORDER BY seq DESC LIMIT 1) l ON true
            JOIN LATERAL (SELECT data FROM ledger WHERE case_id = c.id AND data ? 'rules' ORDER BY seq DESC LIMIT 1) r ON true
-          WHERE c.status = 'open' AND c.step = 'titleChange'`,
+          WHERE c.status = 'open' AND c.step = 'titleChange' AND c.held_since IS NULL`,
       );
       return remind(
         pool,

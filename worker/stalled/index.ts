@@ -1,6 +1,6 @@
 /** Looking for what stands still, as one companion of a worker. */
 import type { Pool } from 'pg';
-import type { FactReader } from '../facts.ts';
+import type { FactReader } from '../../contracts/facts.ts';
 import type { Log } from '../log.ts';
 import type { Attending, Companion } from '../main.ts';
 import { comparison } from './comparison.ts';

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { LoadResult } from '../../contracts/messages.ts';
 import type { Found } from '../../contracts/stalled.ts';
 import { empowerment, sittingOf, type EmpowermentEvent, type Sitting } from '../../domain/empowerment/index.ts';
-import type { FactReader } from '../facts.ts';
+import type { FactReader } from '../../contracts/facts.ts';
 import type { Check } from './round.ts';
 
 interface Waiting {

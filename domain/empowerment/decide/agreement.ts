@@ -1,4 +1,5 @@
 /** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
+import { actingFor, handsOf } from '../../hands.ts';
 import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
@@ -7,7 +8,7 @@ import { compareDates, dateOfInstant } from '../../time/index.ts';
 import type { AgreementText } from '../acts.ts';
 import { after } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { actingFor, handsOf, calendarOf, decided, end, happened, type Act, type Asking } from './common.ts';
+import { calendarOf, decided, end, happened, type Act, type Asking } from './common.ts';
 import { termFault } from './guards.ts';
 
 function textFault(state: OpenState, text: AgreementText): Decision | undefined {

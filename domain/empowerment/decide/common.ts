@@ -25,14 +25,6 @@ export function happened<T extends EventType>(
 
 export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => ({ events, guards });
 
-/** Whose right is exercised: under a delegation the person delegated for, else the one who acts. */
-export const actingFor = (act: Pick<Envelope, 'actor'>): string =>
-  act.actor.kind === 'person' ? (act.actor.onBehalfOf ?? act.actor.personId) : 'system';
-
-/** Everybody who stands behind an act: who performs it, and whose right it is. */
-export const handsOf = (act: Pick<Envelope, 'actor'>): string[] =>
-  act.actor.kind === 'person' ? [act.actor.personId, ...(act.actor.onBehalfOf === undefined ? [] : [act.actor.onBehalfOf])] : [];
-
 /** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */
 export function fact<K extends keyof Facts>(act: Pick<Envelope, 'type' | 'facts'>, key: K): NonNullable<Facts[K]> {
   const value = act.facts[key];

@@ -5,6 +5,7 @@ import type { EmpowermentState, OpenState } from '../state.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
+import * as mending from './mending.ts';
 import { gate, orRefusal } from './open.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
@@ -57,6 +58,12 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   consentToRepresentative: people.consentToRepresentative,
   recordLifeEvent: people.recordLifeEvent,
   recordHeirs: people.recordHeirs,
+  hold: mending.hold,
+  resume: mending.resume,
+  moveDeadline: mending.moveDeadline,
+  reassign: mending.reassign,
+  confirmMending: mending.confirmMending,
+  refuseMending: mending.refuseMending,
   noteLink: people.noteLink,
   resolveLink: people.resolveLink,
   transitionRules: rules.transitionRules,

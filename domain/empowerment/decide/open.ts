@@ -4,7 +4,9 @@
  * case claims the same result) and what the body says is known when the act is decided.
  */
 import { barOf } from '../../collective/index.ts';
+import { heldRefusal } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
+import { handsOf } from '../../hands.ts';
 import type { Decision, Refusal } from '../../process.ts';
 import { isRefusal, refuse } from '../../refusal.ts';
 import { RuleMissing, valueOf } from '../../rules.ts';
@@ -13,11 +15,12 @@ import type { ActType } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { noticesNeeded } from '../route.ts';
 import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
-import { actTable } from '../table.ts';
+import { actTable, waitsOnHold } from '../table.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
-import { handsOf, type Asking } from './common.ts';
+import { type Asking } from './common.ts';
+import * as mending from './mending.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
@@ -85,6 +88,11 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   consentToRepresentative: whole(people.representativeFault),
   recordLifeEvent: mark(team, people.lifeEventFault),
   recordHeirs: mark(team, people.heirsFault),
+  hold: whole(mending.holdFault),
+  resume: whole(mending.resumeFault),
+  moveDeadline: mark(mending.deadlineKeys, mending.movingFault),
+  confirmMending: mark(mending.pendingIds, mending.confirmFault),
+  refuseMending: mark(mending.pendingIds, mending.refusalFault),
   resolveLink: mark((state) => state.linkedCases, people.linkFault),
   transitionRules: mark((_, asking) => rules.moves(asking), rules.transitionFault),
 };
@@ -164,6 +172,8 @@ export function gate(state: EmpowermentState, asking: Asking): Decision | undefi
   if (type === 'sendForConsent') return undefined;
   const open = opened(state);
   if (!open) return refuse('notOpened', '案件尚未开始。', 'The case has not begun.', { status: 409 });
+  const { hold } = open.mending;
+  if (hold && waitsOnHold.has(type)) return heldRefusal(hold, row);
   if (open.raised && rules.legalSteps.has(type))
     return refuse(
       'rulesPrevail',

@@ -1,4 +1,5 @@
 /** What can happen at any step: withdrawal, another representative, death, retirement, leaving; linked cases. */
+import { actingFor } from '../../hands.ts';
 import type { Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing } from '../../rules.ts';
@@ -6,7 +7,7 @@ import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { concluded, living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
-import { actingFor, decided, end, foresee, happened, releasing, type Act, type Asking } from './common.ts';
+import { decided, end, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 
 /** Not once the agreement is concluded: then it binds, and ends as it says itself. */
 export const withdrawFault = (state: OpenState): Decision | undefined =>

@@ -1,9 +1,10 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
+import { recountRow } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
-import { deadlineBy, lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
+import { lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
-import { ruleOf, valueOf, type Citation, type Duration } from '../../rules.ts';
+import { ruleOf, valueOf, type Duration, type ResolvedRule } from '../../rules.ts';
 import { addDays, compareDates, compareInstants, dateOfInstant, type CivilDate } from '../../time/index.ts';
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
@@ -15,7 +16,10 @@ import { adoptIfSigned } from './amendment.ts';
 import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 import { current, placeOn } from './place.ts';
 
-function windowRule(state: OpenState, kind: Notice['kind']): { value: Duration; cite: Citation; reading?: string } {
+function windowRule(
+  state: OpenState,
+  kind: Notice['kind'],
+): Pick<ResolvedRule, 'cite' | 'reading' | 'source' | 'under'> & { value: Duration } {
   return kind === 'price' ? ruleOf(state.rules, 'publicity.price') : ruleOf(state.rules, `publicity.${state.application.mode}`);
 }
 
@@ -166,9 +170,7 @@ function recounted(deadline: DeadlineRow, act: Envelope, told: boolean): Deadlin
   // One that ended before the import is over for every reader, whether or not the case has noted it yet.
   const over = deadline.state !== 'running' || compareInstants(act.receivedAt, deadline.endsAt) >= 0;
   if (over || deadline.calendarVersion === calendar.version) return undefined;
-  const { key, kind, bound, n, unit, startDate, countsFirstDay, clause, phrase, reading } = deadline;
-  const rule = { cite: { clause, phrase }, ...(reading === undefined ? {} : { reading }) };
-  const counted = deadlineBy({ key, kind, start: startDate, duration: { bound, n, unit }, countsFirstDay }, rule, calendar);
+  const counted = recountRow(deadline, calendar);
   const moved = compareInstants(counted.endsAt, deadline.endsAt);
   // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
   const stands = moved < 0 && told ? { ...deadline, provisional: counted.provisional } : counted;

@@ -1,5 +1,5 @@
 /** Acts to try at random: some that the case waits for, some that are possible, some that are nonsense. */
-import { actTable, type ActType, type Bodies } from '../../../domain/empowerment/index.ts';
+import { actTable, empowerment, type ActType, type Bodies } from '../../../domain/empowerment/index.ts';
 import { addDays, dateOfInstant } from '../../../domain/time/index.ts';
 import { applicationOf, changed, paper, sealed } from './world.ts';
 import type { Case } from './case.ts';
@@ -49,6 +49,11 @@ const noticeOf = (one: Case, pick: Pick): string =>
 const objectionOf = (one: Case, pick: Pick): string =>
   known(
     one.state.objections.map((o) => o.id),
+    pick,
+  );
+const mendingOf = (one: Case, pick: Pick): string =>
+  known(
+    one.state.mending.pending.map((m) => m.id),
     pick,
   );
 const filed = (one: Case, pick: Pick) => ({
@@ -189,6 +194,30 @@ const makers: Makers = {
     grounds: sealed('g'),
     newNotice: pick(2) === 0,
   }),
+  hold: (_, pick) => ({ reason: from(['dispute', 'papers'] as const, pick), grounds: sealed('g') }),
+  resume: () => ({ grounds: sealed('g') }),
+  moveDeadline: (one, pick) => {
+    const rows = empowerment.project(one.state).deadlines;
+    const row = rows.length === 0 || pick(15) === 0 ? undefined : from(rows, pick);
+    return {
+      deadline: row?.key ?? 'none',
+      lastDay: addDays(row?.lastDay ?? dateOfInstant(one.now), pick(9) - 4),
+      grounds: sealed('g'),
+    };
+  },
+  reassign: (one, pick) => ({
+    seat: known(
+      [
+        ...one.tasks.map(({ key }) => key),
+        ...one.state.substitutes.leadingGroup.map((s) => `nameSubstitute:leadingGroup:${s.for}`),
+      ],
+      pick,
+    ),
+    to: from([...people, 'officer', 'officer2', 'secretary', 'gs1'], pick),
+    grounds: sealed('g'),
+  }),
+  confirmMending: (one, pick) => ({ mendingId: mendingOf(one, pick) }),
+  refuseMending: (one, pick) => ({ mendingId: mendingOf(one, pick), grounds: sealed('g') }),
   noteLink: (_, pick) => ({ otherCaseId: from(['other', 'third'], pick), ended: pick(2) === 0 }),
   applyCalendar: () => ({ calendarVersion: 'x' }),
   raisePrevailingRules: (one) => ({ toHash: one.rules.hash, keys: ['x'] }),
@@ -241,6 +270,7 @@ const telling = new Set<ActType>([
   'recordPublicityGap',
   'transitionRules',
   'proposeRepresentative',
+  'confirmMending',
 ]);
 
 /** How often the act is tried where it is possible, of twenty. */

@@ -44,6 +44,10 @@ describe('any sequence of acts', () => {
       'amendmentAdopted',
       'rulesTransitioned',
       'lifeEventRecorded',
+      'holdBegun',
+      'holdEnded',
+      'deadlineMoved',
+      'personReassigned',
     ])
       expect(seen).toContain(type);
   });

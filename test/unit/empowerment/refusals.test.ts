@@ -13,10 +13,12 @@ function sources(folder: string): string[] {
 }
 
 const text = (paths: string[]): string => paths.map((path) => readFileSync(`${here}${path}`, 'utf8')).join('\n');
-const domain = text(['collective', 'empowerment', 'objection', 'publicity'].flatMap((part) => sources(`domain/${part}`)));
+const domain = text(
+  ['collective', 'empowerment', 'mending', 'objection', 'publicity'].flatMap((part) => sources(`domain/${part}`)),
+);
 const codes = new Set([...domain.matchAll(/refuse\(\s*'(\w+)'|code: '(\w+)'/g)].map((m) => m[1] ?? m[2] ?? ''));
 const tests = text(
-  ['collective', 'empowerment', 'objection', 'publicity']
+  ['collective', 'empowerment', 'mending', 'objection', 'publicity']
     .flatMap((part) => sources(`test/unit/${part}`))
     .filter((path) => path.endsWith('.test.ts')),
 );

@@ -7,11 +7,12 @@ import {
   type EmpowermentEvent,
   type EmpowermentState,
 } from '../../../domain/empowerment/index.ts';
+import { allDeadlines } from '../../../domain/empowerment/deadlines.ts';
 import type { LedgerEvent, Message, Projection } from '../../../domain/process.ts';
 import { valueOf } from '../../../domain/rules.ts';
 
 /** Acts that do not bring the case further: a case that waits for these alone stands still. */
-const besides = new Set<string>(['recordHeirs', 'resolveLink']);
+const besides = new Set<string>(['recordHeirs', 'resolveLink', 'confirmMending']);
 
 const deceasedOf = (state: EmpowermentState): string[] => [
   ...state.team.filter((m) => m.status === 'deceased').map((m) => m.personId),
@@ -34,6 +35,8 @@ function taskFaults(state: EmpowermentState, { tasks, status, parties }: Project
   const wake = empowerment.nextWake(state);
   if (wake && !actTable[wake.type as ActType].steps.includes(state.step)) faults.push(`wakes for ${wake.type} at ${state.step}`);
   if (status === 'open' && !wake && tasks.every((t) => besides.has(t.act))) faults.push(`stands still at ${state.step}`);
+  // On hold nobody is asked for what waits, and somebody is asked to resume.
+  if (state.mending.hold && !tasks.some((t) => t.act === 'resume')) faults.push('on hold, and nobody to resume');
   if (status !== 'open' && (wake || tasks.some((t) => t.act !== 'recordHeirs'))) faults.push('goes on although it is over');
   if (status !== 'open' && (tasks.length === 0) !== empowerment.isOver(state)) faults.push('over or not?');
   return faults;
@@ -85,6 +88,48 @@ function groundFaults(state: EmpowermentState, events: readonly EmpowermentEvent
   return faults;
 }
 
+/** What only an act that waits on hold can bring about. */
+const byWaitingActs = new Set<string>([
+  'checkPassed',
+  'returnedForCorrection',
+  'departmentReviewed',
+  'decisionRecorded',
+  'noticePublished',
+  'objectionAdmitted',
+  'objectionRejected',
+  'objectionDecided',
+  'reviewRecorded',
+  'resultStated',
+  'agreementProposed',
+  'agreementSigned',
+  'coOwnerSigned',
+  'titleChanged',
+  'useRightGranted',
+  'ledgerTagged',
+  'rulesTransitioned',
+]);
+
+/** Mending: two persons, no window earlier, no ceiling later but by a hold, nothing of the office's while on hold. */
+function mendingFaults(before: EmpowermentState, state: EmpowermentState, last: EmpowermentEvent): string[] {
+  const faults: string[] = [];
+  if ('confirmedBy' in last.data && 'proposedBy' in last.data && last.data.confirmedBy === last.data.proposedBy)
+    faults.push('one person mended alone');
+  if (before.mending.hold && byWaitingActs.has(last.type)) faults.push(`${last.type} while on hold`);
+  const rows = new Map(allDeadlines(state).map((row) => [row.key, row]));
+  for (const row of allDeadlines(before)) {
+    const now = rows.get(row.key);
+    if (!now || now.endsAt === row.endsAt) continue;
+    if (row.state !== 'running') faults.push(`${row.key} was over and moved`);
+    if (row.kind === 'window' && now.endsAt < row.endsAt) faults.push(`${row.key} ends earlier than was said`);
+    if (row.bound === 'atMost' && now.endsAt > row.endsAt && !['holdEnded', 'deadlineRecounted'].includes(last.type))
+      faults.push(`${row.key} ends later`);
+    const told = last.type === 'deadlineMoved' && row.kind === 'window';
+    if (told && !state.notices.some((n) => n.deadline.key === row.key && n.addenda.at(-1)?.endsAt === now.endsAt))
+      faults.push(`${row.key} moved without an addendum`);
+  }
+  return faults;
+}
+
 /** Whatever is wrong with the case after the last event; nothing if all is well. */
 export function faultsOf(
   before: EmpowermentState,
@@ -103,7 +148,7 @@ export function faultsOf(
     faults.push('state is not plain JSON');
   const dead = deceasedOf(state);
   for (const { to, template } of told) if ('personId' in to && dead.includes(to.personId)) faults.push(`${template} to the dead`);
-  if (last) faults.push(...groundFaults(state, events, last));
+  if (last) faults.push(...groundFaults(state, events, last), ...mendingFaults(before, state, last));
   return faults;
 }
 

@@ -1,6 +1,6 @@
 /** What surrounds a case in these tests: institutions with their rules, people with their roles, other live cases. */
 import type { Application } from '../../../domain/empowerment/index.ts';
-import type { BodyFacts, DocumentRef, PersonStatus, Role, SealedRef } from '../../../domain/process.ts';
+import type { BodyFacts, DocumentRef, Facts, InstitutionRole, Role, SealedRef } from '../../../domain/process.ts';
 import type { RuleKey, RuleSnapshot, RuleValues } from '../../../domain/rules.ts';
 import type { Calendar } from '../../../domain/time/index.ts';
 import { shippedCalendar } from '../../../domain/time/data/calendar.ts';
@@ -82,8 +82,10 @@ export class World {
   calendar: Calendar = shippedCalendar;
   bodies = usualBodies();
   relations: [string, string][] = [];
-  readonly people: Record<string, { status: PersonStatus; departments: string[] }> = Object.fromEntries(
-    ['an', 'bo', 'chen', 'ding', 'eva', 'fang'].map((id) => [id, { status: 'active' as const, departments: [] }]),
+  readonly people: NonNullable<Facts['people']> = Object.fromEntries(
+    'an bo chen ding eva fang gs1 gs2 ls1 ls2 officer officer2 secretary signatory administrator'
+      .split(' ')
+      .map((id) => [id, { status: 'active' as const, departments: [], roles: rolesOf(id) as InstitutionRole[] }]),
   );
   /** Live claims by achievement. */
   readonly claims = new Map<string, string[]>();

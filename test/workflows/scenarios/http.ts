@@ -10,6 +10,7 @@ import { BlobStore } from '../../../activities/documents.ts';
 import { keyRing } from '../../../activities/keys.ts';
 import { createApp } from '../../../api/app.ts';
 import { AUDIENCE } from '../../../api/devIssuer.ts';
+import { factReader } from '../../../worker/facts.ts';
 import { apiDeps, openPrisma } from '../../../api/server.ts';
 import type { Rehearsal } from '../../../runtime/rehearsal.ts';
 import { clientOf, ISSUER, type Client } from '../../api/service.ts';
@@ -32,6 +33,7 @@ export async function httpOver({ pool, sealer }: Rehearsal): Promise<Http> {
     databaseUrl,
     sealer,
     blobs: new BlobStore({ pool, keys: keyRing([{ id: 'scenario', key: randomBytes(32) }]), sealer, folder }),
+    facts: factReader({ pool }),
     tokens: {
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -1,0 +1,144 @@
+/**
+ * A dry run of an act: authorised, parsed and decided as the act itself would be, on the case as it stands, by the same
+ * pure functions. It writes nothing: no inbox row, no sealed value, no log entry. What is received meanwhile, and what the
+ * record checks under its locks, may make the act itself come out otherwise.
+ */
+import { randomUUID } from 'node:crypto';
+import { sealBody } from '../contracts/sealing.ts';
+import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
+import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Projection } from '../domain/process.ts';
+import { natureOf } from '../domain/mending/index.ts';
+import { sightOf, type Standing } from './caseAccess.ts';
+import { eventsFor, readCase } from './caseRead.ts';
+import { refusalBody } from './problems.ts';
+import { checkDocuments, pointer, prepare, type SentAct } from './receive.ts';
+import type { Answer, Context } from './route.ts';
+import { openAll } from './seal.ts';
+
+/** The state after events as the ledger would hold them, with what would be told. */
+function after(state: EmpowermentState, act: Envelope, events: readonly NewEvent[]) {
+  const told: Message[] = [];
+  const rows: EmpowermentEvent[] = [];
+  let next = state;
+  for (const event of events) {
+    const { actId, actor, receivedAt: recordedAt } = act;
+    const row = { ...event, seq: next.version + 1, recordedAt, actId, actor } satisfies LedgerEvent as EmpowermentEvent;
+    rows.push(row);
+    next = empowerment.evolve(next, row);
+    told.push(...empowerment.tell(next, row));
+  }
+  return { state: next, rows, told };
+}
+
+/** What time has brought by now comes first, as it does for the act itself. */
+async function caughtUp({ deps, caller }: Context, caseId: string, from: EmpowermentState, now: string) {
+  let state = from;
+  const { id: institutionId } = caller.institution;
+  for (let wake = nextWake(state); wake && wake.at <= now; wake = nextWake(state)) {
+    const { type, at, body } = wake;
+    const facts = await deps.facts.read({ caseId, institutionId, type, at, body: null });
+    const act: Envelope = { actId: randomUUID(), type, receivedAt: at, actor: { kind: 'system' }, body, timely: {}, facts };
+    const decision = empowerment.decide(state, act);
+    if ('refusal' in decision) break;
+    state = after(state, act, decision.events).state;
+  }
+  return state;
+}
+
+const nextWake = (state: EmpowermentState) => (state.version > 0 ? empowerment.nextWake(state) : undefined);
+
+function actorOf({ caller }: Context, { onBehalfOf, roles, departments }: Standing): Actor {
+  return {
+    kind: 'person',
+    personId: caller.personId,
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    roles,
+    departments,
+  };
+}
+
+const endOf = ({ lastDay, endsAt, state }: DeadlineRow) => ({ lastDay, endsAt, state });
+const sameEnd = (a: DeadlineRow, b: DeadlineRow): boolean => a.endsAt === b.endsAt && a.state === b.state;
+
+/** Deadlines that begin, move, stop or end by the act. */
+function deadlineChanges(before: readonly DeadlineRow[], now: readonly DeadlineRow[]) {
+  const known = new Map(before.map((row) => [row.key, row]));
+  return now.flatMap((row) => {
+    const was = known.get(row.key);
+    if (was && sameEnd(was, row)) return [];
+    return [{ key: row.key, kind: row.kind, nature: natureOf(row), ...(was ? { from: endOf(was) } : {}), to: endOf(row) }];
+  });
+}
+
+type Task = Projection['tasks'][number];
+
+const nameOf = ({ key, personId }: Task): string => `${key} ${personId ?? ''}`;
+
+const shown = ({ key, act, role, personId, due }: Task) => ({
+  key,
+  act,
+  ...(role === undefined ? {} : { role }),
+  ...(personId === undefined ? {} : { personId }),
+  ...(due === undefined ? {} : { due }),
+});
+
+/** Tasks of `some` that are not among `others`, by key and person. */
+function without(some: readonly Task[], others: readonly Task[]) {
+  const known = new Set(others.map(nameOf));
+  return some.filter((task) => !known.has(nameOf(task))).map(shown);
+}
+
+/** Answers what the act would do, or by what it would be refused. */
+export async function dryRun(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+  const { deps, caller } = context;
+  const { body, standing, facts: known } = await prepare(context, caseId, act);
+  // Stand-ins: sealing makes keys and rows, and a dry run leaves nothing behind.
+  const referenced = sealBody(body, () => ({ sealed: randomUUID(), digest: '' }));
+  await checkDocuments(context, referenced);
+  const { id: institutionId } = caller.institution;
+  const { state: stored, now } = await readCase(deps.prisma, institutionId, caseId);
+  const windows = await deps.prisma.deadline.findMany({ where: { caseId, kind: 'window', state: 'running' } });
+  const envelope: Envelope = {
+    actId: randomUUID(),
+    type: act.type,
+    receivedAt: now,
+    actor: actorOf(context, standing),
+    body: referenced,
+    timely: Object.fromEntries(windows.map(({ key, endsAt }) => [key, now < endsAt.toISOString()])),
+    facts: await deps.facts.read({ caseId, institutionId, type: act.type, at: now, body: referenced }),
+  };
+  const state = await caughtUp(context, caseId, stored, now);
+  const base = { type: act.type, caseId, at: now, version: stored.version, pending: known.pending };
+  const decision = empowerment.decide(state, envelope);
+  if ('refusal' in decision)
+    return { status: 200, body: { ...base, outcome: 'wouldBeRefused', problem: refusalBody(decision.refusal, pointer) } };
+  const done = after(state, envelope, decision.events);
+  const sight = sightOf(caller, known);
+  const applicant = known.roles.includes('inventor') || known.roles.includes('representative');
+  const seen = sight ? eventsFor(caller, sight, applicant, { state: done.state, events: done.rows, now }) : [];
+  const [was, is] = [empowerment.project(state), empowerment.project(done.state)];
+  const whole =
+    sight?.kind === 'whole'
+      ? {
+          deadlines: deadlineChanges(was.deadlines, is.deadlines),
+          tasks: { begun: without(is.tasks, was.tasks), ended: without(was.tasks, is.tasks) },
+        }
+      : {};
+  const told = sight?.kind === 'whole' && sight.objectors ? done.told.map(({ template, to }) => ({ template, to })) : undefined;
+  return {
+    status: 200,
+    body: await openAll(
+      {
+        ...base,
+        outcome: 'wouldDo',
+        step: { from: state.step, to: done.state.step },
+        status: is.status,
+        events: done.rows.map(({ type }, i) => ({ type, ...(seen[i] ? { data: seen[i].data } : {}) })),
+        ...whole,
+        ...(told ? { messages: told } : {}),
+        checkedWhenRecorded: (decision.guards ?? []).map(({ kind }) => kind),
+      },
+      deps.sealer,
+    ),
+  };
+}

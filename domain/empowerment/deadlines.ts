@@ -1,0 +1,26 @@
+/** Where a case keeps its deadlines: with notices, with objections, and the term of a use right. */
+import type { Objection } from '../objection/index.ts';
+import type { DeadlineRow } from '../process.ts';
+import type { Notice } from '../publicity/index.ts';
+import type { EmpowermentState } from './state.ts';
+
+/** Every deadline that the case has or had. */
+export const allDeadlines = (state: EmpowermentState): DeadlineRow[] => [
+  ...state.notices.map((n) => n.deadline),
+  ...state.objections.flatMap((o) => [o.handling ?? [], o.review ?? [], o.reviewing ?? []].flat()),
+  ...(state.term ? [state.term] : []),
+];
+
+/** One notice changed; the others stay. */
+export const changeNotice = (state: EmpowermentState, id: string, change: (notice: Notice) => Notice): EmpowermentState => ({
+  ...state,
+  notices: state.notices.map((notice) => (notice.id === id ? change(notice) : notice)),
+});
+
+/** The objections with the deadline of that key replaced; keys name their objection. */
+export const withDeadline = (objections: Objection[], deadline: DeadlineRow): Objection[] =>
+  objections.map((o) => {
+    if (o.handling?.key === deadline.key) return { ...o, handling: deadline };
+    if (o.review?.key === deadline.key) return { ...o, review: deadline };
+    return o.reviewing?.key === deadline.key ? { ...o, reviewing: deadline } : o;
+  });

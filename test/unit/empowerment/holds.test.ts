@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { actTable, empowerment, type ActType, type Step } from '../../../domain/empowerment/index.ts';
+import { waitsOnHold } from '../../../domain/empowerment/table.ts';
+import { caseAt } from './case.ts';
+import { deadlineOf, handled, held, resumed } from './mendings.ts';
+import { sealed } from './world.ts';
+
+const day = '2026-03-02 09:00';
+const grounds = sealed('why');
+
+describe('a hold', () => {
+  it('stops what the office does, and says by whom, why and since when', () => {
+    const one = held(caseAt('check', day)).on('2026-03-20 10:00');
+    const refusal = one.isRefused('officer', 'refuseApplication', { grounds }, 'onHold');
+    expect(refusal).toMatchObject({ status: 409 });
+    expect(refusal.zh).toMatch(/2026-03-02 起因“调查核实”暂停办理（officer 提出，administrator 复核）.*不予受理/);
+    expect(refusal.en).toMatch(/since 2026-03-02 for an investigation .*officer.*administrator/);
+    one.isRefused('officer', 'hold', { reason: 'papers', grounds }, 'alreadyOnHold');
+    expect(one.todo).toEqual(['resume officer']);
+    expect(empowerment.project(one.state)).toMatchObject({ heldSince: one.state.mending.hold?.since });
+    resumed(one).isRefused('officer', 'resume', { grounds }, 'notOnHold');
+    expect(one.todo).toEqual(['passCheck officer']);
+    expect(empowerment.project(one.state)).not.toHaveProperty('heldSince');
+    one.passes();
+  });
+
+  it('cannot be before the application is submitted: the office has nothing in hand', () => {
+    caseAt('consent', day).isRefused('officer', 'hold', { reason: 'papers', grounds }, 'wrongStep');
+  });
+
+  it('holds back exactly the office’s steps and signatures', () => {
+    const free = (Object.keys(actTable) as ActType[]).filter((act) => !waitsOnHold.has(act));
+    expect(free).toEqual([
+      'sendForConsent',
+      'consent',
+      'declineConsent',
+      'recordCoOwnerConsent',
+      'amendApplication',
+      'submit',
+      'nameSubstitute',
+      'closeWindow',
+      'recordPublicityGap',
+      'takeDownNotice',
+      'fileObjection',
+      'enterPaperObjection',
+      'confirmPaperObjection',
+      'recuseHandler',
+      'withdrawObjection',
+      'requestReview',
+      'waiveReview',
+      'lapseReview',
+      'proposeAmendment',
+      'signAmendment',
+      'withdraw',
+      'proposeRepresentative',
+      'consentToRepresentative',
+      'recordLifeEvent',
+      'recordHeirs',
+      'hold',
+      'resume',
+      'moveDeadline',
+      'reassign',
+      'confirmMending',
+      'refuseMending',
+      'noteLink',
+      'applyCalendar',
+      'raisePrevailingRules',
+    ]);
+  });
+
+  it.each<Step>([
+    'check',
+    'departmentReview',
+    'groupDecision',
+    'noticePreparation',
+    'statement',
+    'agreement',
+    'titleChange',
+    'registration',
+  ])('waits at %s: the usual act is refused, and taken once resumed', (step) => {
+    const one = held(caseAt(step, day));
+    expect(() => one.goesOn()).toThrow('onHold');
+    expect(one.step).toBe(step);
+    resumed(one).goesOn();
+    expect(one.step).not.toBe(step);
+  });
+
+  it('lets a window run on and close at its instant, and objections and papers come in', () => {
+    const { one, window } = handled();
+    const end = one.notice().deadline.endsAt;
+    held(one);
+    expect(deadlineOf(one, window)).toMatchObject({ state: 'running', endsAt: end });
+    one.on('2026-03-16 10:00').objects('eva');
+    one.confirms(one.letter('2026-03-16 09:00', 'chen-neighbour'));
+    one.windowsClose();
+    expect(one.events('windowClosed')).toMatchObject([{ endsAt: end }]);
+    expect(one.step).toBe('objectionHandling');
+    one.isRefused(
+      'officer',
+      'admitObjection',
+      { objectionId: one.state.objections.at(-1)?.id ?? '', handlers: ['bo'] },
+      'onHold',
+    );
+    one.does('an', 'withdraw', { grounds });
+    expect(one.state.status).toBe('withdrawn');
+  });
+
+  it('stops the time for handling an objection; resumed, what was left runs on and anyone can count it again', () => {
+    const { one, id, key } = handled();
+    expect(deadlineOf(one, key)).toMatchObject({ lastDay: '2026-03-16', source: 'institution', state: 'running' });
+    one.on('2026-03-11 16:00');
+    held(one);
+    expect(one.events('holdBegun')).toMatchObject([
+      { stopped: [{ key, from: '2026-03-16', left: { n: 3, unit: 'workingDay' } }] },
+    ]);
+    expect(deadlineOf(one, key)).toMatchObject({ lastDay: '2026-03-16', state: 'paused' });
+    expect(one.tasks.filter((t) => t.due !== undefined)).toEqual([]);
+    one.isRefused('fang', 'recordFinding', { objectionId: id, findings: [], consequence: 'none', reply: sealed('r') }, 'onHold');
+    one.isRefused('officer', 'moveDeadline', { deadline: key, lastDay: '2026-03-13', grounds }, 'deadlineStopped');
+    one.on('2026-04-10 09:00').does('officer', 'resume', { grounds });
+    expect(one.state.mending.pending[0]?.effects).toEqual([{ key, from: '2026-03-16', to: '2026-04-15' }]);
+    // Confirmed three days later, it counts from that day.
+    one.on('2026-04-13 09:00').does('administrator', 'confirmMending', { mendingId: one.state.mending.pending[0]?.id ?? '' });
+    expect(deadlineOf(one, key)).toMatchObject({
+      lastDay: '2026-04-16',
+      state: 'running',
+      n: 10,
+      startDate: '2026-03-02',
+      adjustments: [
+        { kind: 'hold', from: '2026-03-11', until: '2026-04-13', left: { n: 3, unit: 'workingDay' }, lastDay: '2026-04-16' },
+      ],
+    });
+    expect(one.tasks.find((t) => t.act === 'recordFinding')?.due).toBe('2026-04-16T16:00:00.000Z');
+    one.finds(id, [false]);
+  });
+
+  it('does not stop the objector’s time to ask a review; the higher body’s time begins with the resumption', () => {
+    const { one, id } = handled();
+    one.finds(id, [false]).on('2026-03-09 10:00');
+    held(one);
+    expect(deadlineOf(one, `review:${id}`)).toMatchObject({ state: 'running' });
+    one.does('ding', 'requestReview', { objectionId: id, grounds });
+    expect(deadlineOf(one, `reviewing:${id}`)).toMatchObject({ state: 'paused', startDate: '2026-03-09' });
+    resumed(one.on('2026-03-16 10:00'));
+    expect(deadlineOf(one, `reviewing:${id}`)).toMatchObject({ state: 'running', lastDay: '2026-04-07' });
+  });
+
+  it('leaves a statutory ceiling running, with its task', () => {
+    const { one, key, id } = handled();
+    const byLaw = one.state.objections.map((o) =>
+      o.handling ? { ...o, handling: { ...o.handling, source: 'law' as const } } : o,
+    );
+    one.state = { ...one.state, objections: byLaw };
+    held(one);
+    expect(deadlineOf(one, key)).toMatchObject({ state: 'running' });
+    expect(one.tasks.find((task) => task.key === `recordFinding:${id}:fang`)?.due).toBe(deadlineOf(one, key)?.endsAt);
+  });
+
+  it('tells the team, the office, handlers and whoever waits for an answer, and no applicant who objected', () => {
+    const { one } = handled();
+    const from = one.told.length;
+    held(one.on('2026-03-11 16:00'));
+    resumed(one.on('2026-03-16 09:00'));
+    const told = one.told.slice(from).map(({ template, to }) => `${template} ${'personId' in to ? to.personId : to.role}`);
+    expect(told).toEqual([
+      'mendingToConfirm administrator',
+      ...['an', 'bo', 'chen', 'officer', 'fang', 'ding'].map((who) => `caseHeld ${who}`),
+      'mendingToConfirm administrator',
+      ...['an', 'bo', 'chen', 'officer', 'fang', 'ding'].map((who) => `caseResumed ${who}`),
+      'deadlineMoved fang',
+      'deadlineMoved ding',
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+/** Mendings as stories tell them. */
+import { empowerment } from '../../../domain/empowerment/index.ts';
+import { caseAt, type Case } from './case.ts';
+import { sealed } from './world.ts';
+
+/** Proposed by an officer and confirmed by the administrator. */
+export function mended(one: Case, type: 'hold' | 'resume' | 'moveDeadline' | 'reassign', body: object): Case {
+  one.does('officer', type, { grounds: sealed('why'), ...body });
+  return one.does('administrator', 'confirmMending', { mendingId: one.state.mending.pending.at(-1)?.id ?? '' });
+}
+export const held = (one: Case): Case => mended(one, 'hold', { reason: 'investigation' });
+export const resumed = (one: Case): Case => mended(one, 'resume', {});
+export const deadlineOf = (one: Case, key: string) => empowerment.project(one.state).deadlines.find((row) => row.key === key);
+
+/** An objection that `fang` handles; ten working days to 16 March, the window a day longer. */
+export function handled(): { one: Case; id: string; key: string; window: string } {
+  const one = caseAt('publicity', '2026-03-02 09:00');
+  const id = one.objects('ding');
+  one.admits(id);
+  return { one, id, key: `handling:${id}`, window: one.notice().deadline.key };
+}
