@@ -15,6 +15,7 @@ import {
   notOnHold,
   pendingFault,
   pendingOne,
+  takeable,
   targetOf,
   type Asking,
   type Matter,
@@ -92,25 +93,14 @@ function moveFault(matter: Matter, act: Asking, mend: Extract<Mend, { kind: 'mov
 
 /** The seat if somebody else can be put in it who has no interest in the matter. */
 function seatOf(matter: Matter, { seat: key, to }: Extract<Mend, { kind: 'reassign' }>): Seat | Refused {
-  const seat = matter.seats.find((one) => one.key === key);
-  if (!seat)
-    return refuse('seatNotFound', '没有该项待办或职责。', 'There is no such task or seat.', { status: 404, at: '/seat' });
-  if (seat.own)
-    return refuse(
-      'ownRight',
-      '该事项属于本人权利，不能改由他人办理。',
-      'That is the person’s own right; nobody can be put in their place.',
-      { status: 409, at: '/seat' },
-    );
+  const seat = takeable(matter, key);
+  if ('refusal' in seat) return seat;
   if (seat.personId === to)
     return refuse('alreadyInCharge', '该人员已在办理此事项。', 'That person is in charge already.', { at: '/to' });
   return barOf(to, matter.interests)
-    ? refuse(
-        'recused',
-        '该人员与本案有利害关系，应当回避。',
-        'That person has an interest in the matter and must stand aside.',
-        { at: '/to' },
-      )
+    ? refuse('recused', '该人员与本案有利害关系，应当回避。', 'That person has an interest in the matter and must stand aside.', {
+        at: '/to',
+      })
     : seat;
 }
 

@@ -92,6 +92,27 @@ export function movingFault(matter: Matter, asking: Asking, key: string | undefi
     : undefined;
 }
 
+/** The seat of that key if anybody else can be put in it at all. */
+export function takeable(matter: Matter, key: string | undefined): Seat | Refused {
+  const seat = matter.seats.find((one) => one.key === key);
+  if (!seat)
+    return refuse('seatNotFound', '没有该项待办或职责。', 'There is no such task or seat.', { status: 404, at: '/seat' });
+  if (seat.own)
+    return refuse(
+      'ownRight',
+      '该事项属于本人权利，不能改由他人办理。',
+      'That is the person’s own right; nobody can be put in their place.',
+      { status: 409, at: '/seat' },
+    );
+  return seat;
+}
+
+/** Why nobody else can be put in the seat now, whoever it be, or nothing. */
+export function reassigningFault(matter: Matter, key: string | undefined): Refused | undefined {
+  const seat = takeable(matter, key);
+  return 'refusal' in seat ? seat : pendingFault(matter, `seat ${seat.key}`);
+}
+
 /** The mending of the id that waits. */
 export function pendingOne(matter: Matter, id: string | undefined): Mending | Refused {
   return (

@@ -150,8 +150,18 @@ const own: Record<Step, Partial<Record<Role, ActType[]>>> = {
   merged: {},
 };
 
+/** Where nothing is in an office's hands: only the applicants are asked, or nobody is. */
+const nobodysSeat: Step[] = ['consent', 'returned', 'amendment'];
+
+/** The office may mend what is submitted and not over; the deadlines of these stories ended long ago. */
+function mends(role: Role, step: Step): ActType[] {
+  if (role !== 'officer' && role !== 'administrator') return [];
+  const hold: ActType[] = actTable.hold.steps.includes(step) ? ['hold'] : [];
+  return actTable.reassign.steps.includes(step) && !nobodysSeat.includes(step) ? [...hold, 'reassign'] : hold;
+}
+
 function offered(role: Role, step: Step): ActType[] {
-  const mine = own[step][role] ?? [];
+  const mine = [...(own[step][role] ?? []), ...mends(role, step)];
   const objects =
     actTable.fileObjection.steps.includes(step) && step !== 'noticePreparation' && !mine.includes('withdrawObjection');
   return objects && !['groupDecision', 'leadershipDecision'].includes(step) ? [...mine, 'fileObjection'] : mine;

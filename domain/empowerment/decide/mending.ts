@@ -42,6 +42,9 @@ export const holdFault = (state: OpenState, asking: Asking): Fault => mending.ho
 export const resumeFault = (state: OpenState, asking: Asking): Fault => mending.resumeFault(matterOf(state, asking));
 export const movingFault = (state: OpenState, asking: Asking, key?: string): Fault =>
   mending.movingFault(matterOf(state, asking), asking, key);
+export const reassigningFault = (state: OpenState, asking: Asking, key?: string): Fault =>
+  mending.reassigningFault(matterOf(state, asking), key);
+export const seatKeys = (state: OpenState): string[] => seatsOf(state).map(({ key }) => key);
 export const deadlineKeys = (state: OpenState): string[] => allDeadlines(state).map(({ key }) => key);
 export const pendingIds = (state: OpenState): string[] => state.mending.pending.map(({ id }) => id);
 

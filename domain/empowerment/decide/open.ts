@@ -91,6 +91,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   hold: whole(mending.holdFault),
   resume: whole(mending.resumeFault),
   moveDeadline: mark(mending.deadlineKeys, mending.movingFault),
+  reassign: mark(mending.seatKeys, mending.reassigningFault),
   confirmMending: mark(mending.pendingIds, mending.confirmFault),
   refuseMending: mark(mending.pendingIds, mending.refusalFault),
   resolveLink: mark((state) => state.linkedCases, people.linkFault),
