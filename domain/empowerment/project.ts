@@ -8,8 +8,8 @@ import type { ActType } from './acts.ts';
 import { allDeadlines } from './deadlines.ts';
 import { interestsOf } from './interests.ts';
 import { noticesNeeded } from './route.ts';
-import { waitsOnHold } from './table.ts';
 import { living, opened, type EmpowermentState, type OpenState } from './state.ts';
+import { waits } from './waiting.ts';
 
 const byRole = (state: OpenState, act: ActType, role: NonNullable<Task['role']>, more: Partial<Task> = {}): Task => ({
   key: act,
@@ -114,12 +114,12 @@ function stepTasks(state: OpenState): Task[] {
   }
 }
 
-function objectionTasks(state: OpenState): Task[] {
+function objectionTasks(state: OpenState, objections = state.objections): Task[] {
   const interests = interestsOf(state, []);
   // Nobody is reminded of a time that the hold has stopped.
   const dueOf = (row: DeadlineRow | undefined): { due?: string } =>
     row && !(state.mending.hold && natureOf(row) === 'internal') ? { due: row.endsAt } : {};
-  return state.objections.flatMap((o): Task[] => {
+  return objections.flatMap((o): Task[] => {
     const since = o.receivedAt;
     if (o.state === 'unconfirmed')
       return [byRole(state, 'confirmPaperObjection', 'officer', { key: `confirmPaperObjection:${o.id}`, since })];
@@ -182,8 +182,11 @@ function mendingTasks(state: OpenState): Task[] {
 /** Everything that there is to do, whether or not the case is on hold. */
 export const allTasks = (state: OpenState): Task[] => [...stepTasks(state), ...objectionTasks(state), ...anyStepTasks(state)];
 
-/** On hold nobody is asked for what waits; what the law has a time for stays, since that time runs on. */
-const askedOnHold = ({ act, due }: Task): boolean => !waitsOnHold.has(act) || due !== undefined;
+/** What there is to do on hold: nobody is asked for what waits. */
+const tasksOnHold = (state: OpenState): Task[] => [
+  ...[...stepTasks(state), ...anyStepTasks(state)].filter(({ act }) => !waits(state, act)),
+  ...state.objections.flatMap((one) => objectionTasks(state, [one]).filter(({ act }) => !waits(state, act, one))),
+];
 
 /** Whoever was put in charge of what is else everybody's with the role, unless it has become a matter of their own. */
 function inCharge(state: OpenState, task: Task): Task {
@@ -200,7 +203,7 @@ export function tasksOf(state: EmpowermentState): Task[] {
     return open.team
       .filter((m) => m.held)
       .map((m) => byRole(open, 'recordHeirs', 'officer', { key: `recordHeirs:${m.personId}` }));
-  const asked = open.mending.hold ? allTasks(open).filter(askedOnHold) : allTasks(open);
+  const asked = open.mending.hold ? tasksOnHold(open) : allTasks(open);
   return [...asked.map((task) => inCharge(open, task)), ...mendingTasks(open)];
 }
 

@@ -320,33 +320,6 @@ export const actTable: Record<ActType, ActRow> = {
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
 };
 
-/**
- * What waits while a case is on hold: the office's own next steps, and signatures, by which an agreement would bind.
- * Everything else goes on: what people have a right to (consent and its refusal, objection, review, withdrawal, another
- * representative), papers and facts that come in, what time brings, the taking down of a notice, and mending itself.
- */
-export const waitsOnHold: ReadonlySet<string> = new Set<ActType>([
-  'passCheck',
-  'returnForCorrection',
-  'refuseApplication',
-  'reviewAsDepartment',
-  'recordDecision',
-  'publishNotice',
-  'admitObjection',
-  'rejectObjection',
-  'recordFinding',
-  'recordReview',
-  'stateResult',
-  'proposeAgreement',
-  'signAgreement',
-  'recordCoOwnerSignature',
-  'recordTitleChange',
-  'grantUseRight',
-  'tagLedger',
-  'resolveLink',
-  'transitionRules',
-]);
-
 /** Acts that the roles allow at the step, in the table's order. */
 export function actsFor(roles: readonly (Role | 'system')[], step: Step): ActType[] {
   return (Object.keys(actTable) as ActType[]).filter(

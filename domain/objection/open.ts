@@ -17,6 +17,8 @@ export interface Matter {
   notices: Notice[];
   interests: Interests;
   rules: RuleSnapshot;
+  /** Why the act must wait for something in the host, or nothing. */
+  waiting(objection: Objection): { refusal: Refusal } | undefined;
 }
 
 /** An act before its body is known; `timely` is there once it was received. */
@@ -93,13 +95,21 @@ export const toConfirm: ObjectionFault = (matter, asking, id) => {
       );
 };
 
-export const toAnswer = inState('received');
+/** To decide on an objection in that state, once nothing in the host keeps it waiting. */
+const toDecide =
+  (state: Objection['state']): ObjectionFault =>
+  (matter, asking, id) => {
+    const objection = find(matter, id);
+    return inState(state)(matter, asking, id) ?? (objection && matter.waiting(objection));
+  };
+
+export const toAnswer = toDecide('received');
 export const toRecuse = inState('admitted');
-export const toReview = inState('underReview');
+export const toReview = toDecide('underReview');
 
 /** A finding is its handlers' alone. */
 export const toFind: ObjectionFault = (matter, asking, id) => {
-  const wrong = inState('admitted')(matter, asking, id);
+  const wrong = toDecide('admitted')(matter, asking, id);
   if (wrong) return wrong;
   if (!find(matter, id)?.handlers.includes(actingFor(asking)))
     return refuse('notAHandler', '只有本异议的调查人可以作出处理决定。', 'Only a handler of this objection decides it.', {

@@ -39,7 +39,7 @@ interface CitedRule {
 }
 
 /** The institution's own only where no mandatory value stands under it: what the law bounds too runs on in law. */
-const setBy = ({ source, under }: CitedRule): Pick<DeadlineRow, 'source'> =>
+export const setBy = ({ source, under }: CitedRule): Pick<DeadlineRow, 'source'> =>
   source ? { source: source.rank === 'institution' && !under?.length ? 'institution' : 'law' } : {};
 
 /** A deadline row counted from `start` by the rule; `n` may lengthen a floor, never shorten it. */

@@ -4,7 +4,6 @@
  * case claims the same result) and what the body says is known when the act is decided.
  */
 import { barOf } from '../../collective/index.ts';
-import { heldRefusal } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import { handsOf } from '../../hands.ts';
 import type { Decision, Refusal } from '../../process.ts';
@@ -15,7 +14,8 @@ import type { ActType } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { noticesNeeded } from '../route.ts';
 import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
-import { actTable, waitsOnHold } from '../table.ts';
+import { actTable } from '../table.ts';
+import { holdRefusal } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
@@ -173,8 +173,8 @@ export function gate(state: EmpowermentState, asking: Asking): Decision | undefi
   if (type === 'sendForConsent') return undefined;
   const open = opened(state);
   if (!open) return refuse('notOpened', '案件尚未开始。', 'The case has not begun.', { status: 409 });
-  const { hold } = open.mending;
-  if (hold && waitsOnHold.has(type)) return heldRefusal(hold, row);
+  const held = holdRefusal(open, type);
+  if (held) return held;
   if (open.raised && rules.legalSteps.has(type))
     return refuse(
       'rulesPrevail',

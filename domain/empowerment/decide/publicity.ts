@@ -13,6 +13,7 @@ import { interestsOf } from '../interests.ts';
 import { living, type OpenState } from '../state.ts';
 import { conclude } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
+import { holdRefusal } from '../waiting.ts';
 import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 import { current, placeOn } from './place.ts';
 
@@ -240,11 +241,12 @@ function returnTo(state: OpenState, act: Envelope, step: Step): NewEvent[] {
   return [back, ...(next.step === 'agreement' && next.agreement ? conclude(next, act, next.agreement) : [])];
 }
 
-export const matterOf = (state: OpenState, act: Pick<Envelope, 'facts'>): objection.Matter => ({
+export const matterOf = (state: OpenState, act: Pick<Envelope, 'type' | 'facts'>): objection.Matter => ({
   objections: state.objections,
   notices: state.notices,
   interests: interestsOf(state, act.facts.relations ?? []),
   rules: state.rules,
+  waiting: (one) => holdRefusal(state, act.type, one),
 });
 
 type Part = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { actTable, empowerment, type ActType, type Step } from '../../../domain/empowerment/index.ts';
-import { waitsOnHold } from '../../../domain/empowerment/table.ts';
+import { waitsOnHold } from '../../../domain/empowerment/waiting.ts';
 import { caseAt } from './case.ts';
-import { deadlineOf, handled, held, resumed } from './mendings.ts';
-import { sealed } from './world.ts';
+import { deadlineOf, handled, held, resumed, timedByLaw } from './mendings.ts';
+import { paper, sealed } from './world.ts';
 
 const day = '2026-03-02 09:00';
 const grounds = sealed('why');
@@ -145,15 +145,34 @@ describe('a hold', () => {
     expect(deadlineOf(one, `reviewing:${id}`)).toMatchObject({ state: 'running', lastDay: '2026-04-07' });
   });
 
-  it('leaves a statutory ceiling running, with its task', () => {
-    const { one, key, id } = handled();
-    const byLaw = one.state.objections.map((o) =>
-      o.handling ? { ...o, handling: { ...o.handling, source: 'law' as const } } : o,
-    );
-    one.state = { ...one.state, objections: byLaw };
+  it('keeps nobody from deciding within a time that the law sets: it runs on, from the admission to the review', () => {
+    const one = timedByLaw();
+    const [id, other] = [one.objects('ding'), one.objects('eva')];
     held(one);
-    expect(deadlineOf(one, key)).toMatchObject({ state: 'running' });
-    expect(one.tasks.find((task) => task.key === `recordFinding:${id}:fang`)?.due).toBe(deadlineOf(one, key)?.endsAt);
+    expect(one.todo).toEqual([`admitObjection officer`, 'admitObjection officer', 'resume officer']);
+    one.admits(id).does('officer', 'rejectObjection', { objectionId: other, reason: 'noGrounds', explanation: grounds });
+    expect(deadlineOf(one, `handling:${id}`)).toMatchObject({ state: 'running', lastDay: '2026-03-16', source: 'law' });
+    const finding = one.tasks.find((task) => task.act === 'recordFinding');
+    expect(finding?.due).toBe(deadlineOf(one, `handling:${id}`)?.endsAt);
+    one.finds(id, [false]);
+    for (const [who, objectionId] of [
+      ['ding', id],
+      ['eva', other],
+    ] as const) {
+      one.does(who, 'requestReview', { objectionId, grounds });
+      expect(deadlineOf(one, `reviewing:${objectionId}`)).toMatchObject({ state: 'running', source: 'law' });
+      one.does('officer', 'recordReview', {
+        objectionId,
+        body: one.state.rules?.rules['objection.review']?.value.body ?? '',
+        confirmed: true,
+        consequence: 'none',
+        reasons: grounds,
+        document: paper('review'),
+      });
+    }
+    one.windowsClose();
+    expect([one.step, one.todo]).toEqual(['statement', ['resume officer']]);
+    one.isRefused('officer', 'stateResult', { document: paper('statement') }, 'onHold');
   });
 
   it('tells the team, the office, handlers and whoever waits for an answer, and no applicant who objected', () => {

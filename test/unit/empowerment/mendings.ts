@@ -1,7 +1,8 @@
 /** Mendings as stories tell them. */
 import { empowerment } from '../../../domain/empowerment/index.ts';
-import { caseAt, type Case } from './case.ts';
-import { sealed } from './world.ts';
+import type { RuleSnapshot } from '../../../domain/rules.ts';
+import { Case, caseAt } from './case.ts';
+import { rulesOf, sealed } from './world.ts';
 
 /** Proposed by an officer and confirmed by the administrator. */
 export function mended(one: Case, type: 'hold' | 'resume' | 'moveDeadline' | 'reassign', body: object): Case {
@@ -18,4 +19,14 @@ export function handled(): { one: Case; id: string; key: string; window: string 
   const id = one.objects('ding');
   one.admits(id);
   return { one, id, key: `handling:${id}`, window: one.notice().deadline.key };
+}
+
+/** A case under publicity where a city's rule gives the times for objections, which the institution's own gives here else. */
+export function timedByLaw(): Case {
+  const { rules, ...rest } = rulesOf('hohhot-university', '2026-03-02');
+  const law = { pack: 'city', version: '1', rank: 'city' } as const;
+  const timed: RuleSnapshot['rules'] = { ...rules };
+  if (timed['objection.handling']) timed['objection.handling'] = { ...timed['objection.handling'], source: law };
+  if (timed['objection.review']) timed['objection.review'] = { ...timed['objection.review'], source: law };
+  return new Case({ ...rest, rules: timed }, '2026-03-02 09:00').applies({ mode: 'coOwnership' }).finishes('publicity');
 }

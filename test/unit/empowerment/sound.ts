@@ -109,12 +109,21 @@ const byWaitingActs = new Set<string>([
   'rulesTransitioned',
 ]);
 
+/** Whether the event decides on an objection within a time that the law sets. */
+function timedByLaw({ objections, rules }: EmpowermentState, { type, data }: EmpowermentEvent): boolean {
+  const of = 'objectionId' in data ? objections.find((o) => o.id === data.objectionId) : undefined;
+  const ofAdmission = rules?.rules['objection.handling']?.source.rank !== 'institution';
+  if (type === 'objectionDecided') return of?.handling?.source === 'law';
+  if (type === 'reviewRecorded') return of?.reviewing?.source === 'law';
+  return (type === 'objectionAdmitted' || type === 'objectionRejected') && ofAdmission;
+}
+
 /** Mending: two persons, no window earlier, no ceiling later but by a hold, nothing of the office's while on hold. */
 function mendingFaults(before: EmpowermentState, state: EmpowermentState, last: EmpowermentEvent): string[] {
   const faults: string[] = [];
   if ('confirmedBy' in last.data && 'proposedBy' in last.data && last.data.confirmedBy === last.data.proposedBy)
     faults.push('one person mended alone');
-  if (before.mending.hold && byWaitingActs.has(last.type)) faults.push(`${last.type} while on hold`);
+  if (before.mending.hold && byWaitingActs.has(last.type) && !timedByLaw(before, last)) faults.push(`${last.type} while on hold`);
   const rows = new Map(allDeadlines(state).map((row) => [row.key, row]));
   for (const row of allDeadlines(before)) {
     const now = rows.get(row.key);

@@ -42,6 +42,7 @@ const matter = (objections: Objection[] = [], change: Partial<Notice> = {}): Mat
   notices: [{ ...notice, ...change }],
   interests: { inventors: ['an'], buyers: [], objectors: [], relations: [] },
   rules,
+  waiting: () => undefined,
 });
 
 const filed = { noticeId: 'n1', name: sealed('n'), contact: sealed('c'), grounds: [sealed('g')], evidence: [] };
