@@ -131,14 +131,18 @@ function withoutBars(event: EmpowermentEvent, numbersAlone: boolean): Shown {
   return { ...event, data: { ...rest, assessment: { quorum, enough, eligible: eligible.length } } };
 }
 
-/** The ledger's events as the caller may see them. */
+/** The ledger's events as the caller may see them. What follows from an act on an objection names nobody either. */
 export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, record: CaseRecord): Shown[] {
   if (sight.kind === 'objector') return [];
+  const hidden = (event: EmpowermentEvent): boolean => {
+    if (!isObjectionEvent(event)) return false;
+    const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
+    return !objection || !knowsObjector(caller, sight, objection);
+  };
+  const acts = new Set(record.events.filter(hidden).map(({ actId }) => actId));
   return record.events.map((event) => {
-    if (isObjectionEvent(event)) {
-      const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
-      return objection && knowsObjector(caller, sight, objection) ? event : withoutObjector(event);
-    }
-    return sight.objectors === 'all' ? event : withoutBars(event, numbersAlone);
+    if (hidden(event)) return withoutObjector(event);
+    const shown = sight.objectors === 'all' ? event : withoutBars(event, numbersAlone);
+    return acts.has(event.actId) ? { ...shown, actor: { kind: 'hidden' } } : shown;
   });
 }
