@@ -80,6 +80,8 @@ export interface Envelope<T extends string = string, B = unknown> {
   /** For each open window of the case, by its deadline key: whether the act came in time. Fixed at receipt. */
   timely: Record<string, boolean>;
   facts: Facts;
+  /** How far the case's ledger had come when the act was taken up; whoever knows less has something to read first. */
+  ledgerVersion?: number;
 }
 
 /** A refusal: stable code, both languages, HTTP status the API answers with (409 lost race or wrong step, 422 rule, 403). */

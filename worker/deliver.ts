@@ -75,6 +75,7 @@ async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope>
     body,
     timely,
     facts: await facts.read({ caseId, institutionId, type, at: receivedAt, body }),
+    ledgerVersion: act.version,
   };
 }
 

@@ -46,6 +46,8 @@ const LONGEST_AWAY_SECONDS = 5;
 /** Short enough that a case goes on soon after what made it fail is over. */
 const LONGEST_FAILING_SECONDS = 15;
 const LONGEST_PUT_OFF_SECONDS = 300;
+/** A case that cannot be told that an act of its own is recorded is left to the search for what stands still. */
+const MOST_BRINGINGS = 20;
 const STOP_GRACE_MS = 5_000;
 /** What is left of a lease when an unanswered delivery is given up, for the putting off itself. */
 const LEASE_MARGIN_MS = 5_000;
@@ -98,8 +100,18 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function putOff(act: ClaimedAct, reason: string, seconds: number): Promise<void> {
-    await inbox.defer(act.id, reason, seconds);
-    setTimeout(wake, seconds * 1_000).unref();
+    if (await inbox.defer(act.id, reason, seconds)) setTimeout(wake, seconds * 1_000).unref();
+    else if (act.attempts < MOST_BRINGINGS) setTimeout(() => void bringNews(act), seconds * 1_000).unref();
+  }
+
+  /**
+   * The act is in the ledger, and its answer did not come back through Temporal: a server that died may have lost the
+   * task in which it was recorded, and then the case waits for what it waited for before. It is brought once more.
+   */
+  async function bringNews(act: ClaimedAct): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const standing = await inbox.standing(act.id).catch(() => act);
+    if (standing) await serve({ ...act, version: standing.version, status: standing.status, attempts: act.attempts + 1 });
   }
 
   async function claim(): Promise<ClaimedAct[]> {

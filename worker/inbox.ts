@@ -30,8 +30,10 @@ export interface Inbox {
   claim(limit: number): Promise<ClaimedAct[]>;
   /** Frees what workers that are gone had leased; answers how many acts that were. */
   takeOver(): Promise<number>;
-  /** Puts an act off; the case waits as long. */
-  defer(actId: string, reason: string, seconds: number): Promise<void>;
+  /** Puts an act off; the case waits as long. False if it is answered, or another worker's by now. */
+  defer(actId: string, reason: string, seconds: number): Promise<boolean>;
+  /** Where the case stands by now, if the act is in its ledger. */
+  standing(actId: string): Promise<Pick<ClaimedAct, 'version' | 'status'> | undefined>;
   /** Answers an act that has no effect; an answer that it has already stands. */
   refuse(actId: string, refusal: Refusal): Promise<void>;
 }
@@ -52,7 +54,21 @@ export function inboxOf(pool: pg.Pool, worker: string, leaseSeconds: number): In
       return rows[0]?.freed ?? 0;
     },
     async defer(actId, reason, seconds) {
-      await pool.query('SELECT defer_inbox($1, $2, $3, $4)', [actId, worker, reason, seconds]);
+      const { rows } = await pool.query<{ deferred: boolean }>('SELECT defer_inbox($1, $2, $3, $4) AS deferred', [
+        actId,
+        worker,
+        reason,
+        seconds,
+      ]);
+      return rows[0]?.deferred ?? false;
+    },
+    async standing(actId) {
+      const { rows } = await pool.query<Pick<ClaimedAct, 'version' | 'status'>>(
+        `SELECT c.version, c.status FROM inbox i JOIN cases c ON c.id = i.case_id
+          WHERE i.id = $1 AND i.answer->>'outcome' = 'done'`,
+        [actId],
+      );
+      return rows[0];
     },
     async refuse(actId, refusal) {
       await pool.query('SELECT answer_refused($1, $2)', [actId, JSON.stringify(refusal)]);

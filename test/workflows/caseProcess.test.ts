@@ -45,6 +45,24 @@ const now = async () => {
   return rows[0]?.now.getTime() ?? 0;
 };
 
+/** An event in the ledger of a case that was opened just now, of which its workflow knows nothing. */
+async function writtenBeside(caseId: string, type: string, data: unknown): Promise<void> {
+  const [opened] = await engine.ledger(caseId);
+  const before = probe.evolve(probe.initial(caseId, engine.institutionId), opened!);
+  const beside = await createCaseActivities({ pool: engine.pool }).record({
+    caseId,
+    expectedVersion: 1,
+    actId: randomUUID(),
+    fromInbox: false,
+    actor: { kind: 'system' },
+    events: [{ type, v: 1, effectiveAt: opened!.effectiveAt, data }],
+    guards: [],
+    projection: probe.project(before),
+    messages: [],
+  });
+  expect(beside.kind).toBe('recorded');
+}
+
 describe('a case on a real server', () => {
   it('is opened by its first act, and the answer is what the ledger holds', async () => {
     const caseId = await engine.draft();
@@ -95,23 +113,18 @@ describe('a case on a real server', () => {
 
   it('folds in what others wrote before it decides', async () => {
     const caseId = await engine.openCase();
-    const [opened] = await engine.ledger(caseId);
-    const before = probe.evolve(probe.initial(caseId, engine.institutionId), opened!);
     // An import or a repair writes to the ledger beside the workflow.
-    const beside = await createCaseActivities({ pool: engine.pool }).record({
-      caseId,
-      expectedVersion: 1,
-      actId: randomUUID(),
-      fromInbox: false,
-      actor: { kind: 'system' },
-      events: [{ type: 'marked', v: 1, effectiveAt: opened!.effectiveAt, data: { n: 7 } }],
-      guards: [],
-      projection: probe.project(before),
-      messages: [],
-    });
-    expect(beside.kind).toBe('recorded');
+    await writtenBeside(caseId, 'marked', { n: 7 });
     expect(await engine.perform(caseId, 'mark', { n: 7 })).toMatchObject({ outcome: 'refused', refusal: { code: 'mark.twice' } });
     expect(await engine.perform(caseId, 'mark', { n: 8 })).toMatchObject({ outcome: 'done', version: 3 });
+  });
+
+  it('refuses nothing by a state that the ledger has left behind', async () => {
+    const caseId = await engine.openCase();
+    // So does a worker that dies between its record and the end of its task.
+    await writtenBeside(caseId, 'windowOpened', { endsAt: new Date((await now()) + 3_600_000).toISOString() });
+    expect(await engine.perform(caseId, 'object', {})).toMatchObject({ outcome: 'done', version: 3, step: 'window' });
+    expect(await state(caseId)).toMatchObject({ wake: { type: 'closeWindow' } });
   });
 
   it('waits for a database that is away, and goes on when it is back', async () => {

@@ -50,8 +50,14 @@ export class Acting<S> {
     return 'refusal' in decision ? decision.refusal : undefined;
   }
 
+  /** Whether the ledger held more than this history when the act was taken up. */
+  isBehind({ ledgerVersion = 0 }: Envelope): boolean {
+    return ledgerVersion > this.known.version;
+  }
+
   /** Performs an act from the inbox, after whatever time had brought when it was received. Throws a refusal as a failure. */
   async perform(envelope: Envelope): Promise<ActAnswer> {
+    if (this.isBehind(envelope)) await this.#catchUp();
     for (let wake = this.dueBy(envelope.receivedAt); wake; wake = this.dueBy(envelope.receivedAt)) {
       if ((await this.wake(wake)) !== undefined) break;
     }
@@ -106,9 +112,7 @@ export class Acting<S> {
           return { kind: 'done', answer: known.answer(result.recordedAt, result.rows) };
         }
         case 'known':
-          if (result.version > known.version) {
-            known.fold((await loadCase({ caseId: this.#caseId, after: known.version })).events);
-          }
+          if (result.version > known.version) await this.#load();
           await this.#afterInterruption(envelope);
           return { kind: 'done', answer: known.answer(result.events[0]?.recordedAt ?? envelope.receivedAt, result.events) };
         case 'stale':
@@ -131,6 +135,22 @@ export class Acting<S> {
       request: known.request(envelope, preview, decision.guards ?? [], fromInbox),
       moved: preview.projection.step !== known.step,
     };
+  }
+
+  /**
+   * Reads what the ledger holds and this history does not: a worker that died, or lost its server, between a record and
+   * the end of its task took the news of it along. People had been answered, and must not be refused by an older state.
+   */
+  async #catchUp(): Promise<void> {
+    // Histories from before this was done have no commands for it.
+    if (!patched('catchUp')) return;
+    await this.#load();
+    this.#onMove();
+  }
+
+  async #load(): Promise<void> {
+    const { known } = this;
+    known.fold((await loadCase({ caseId: this.#caseId, after: known.version })).events);
   }
 
   /**

@@ -89,7 +89,8 @@ class RunningCase<S> implements CaseRun {
       // nothing is while another act is on its way or time has something to do first.
       validator: (envelope) => {
         const acting = this.#acting;
-        if (!acting || this.#turns.busy || acting.dueBy(envelope.receivedAt) || acting.known.answerTo(envelope.actId)) return;
+        if (!acting || this.#turns.busy || acting.isBehind(envelope) || acting.dueBy(envelope.receivedAt)) return;
+        if (acting.known.answerTo(envelope.actId)) return;
         const refusal = acting.refusalOf(envelope);
         if (refusal) throw refusalError(refusal);
       },
