@@ -1,6 +1,8 @@
 /** The cases that `npm run demo` plays: invented people and amounts, on the dates of the 2026 calendar. */
 import type { SampleName } from '../../runtime/samplePeople.ts';
-import { paperOf, type Story } from './story.ts';
+import { paperOf, type Stage, type Story as StoryOn } from './story.ts';
+
+type Story = StoryOn<Stage>;
 
 export interface DemoStory {
   name: string;

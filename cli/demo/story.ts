@@ -34,13 +34,16 @@ export interface ApplicationPlan {
   achievementId?: string;
 }
 
-export class Story {
-  readonly rehearsal: Rehearsal;
+/** Where a story plays: a rehearsal, or anything that takes acts, lets time pass and shows the ledger as one does. */
+export type Stage = Pick<Rehearsal, 'draft' | 'perform' | 'advanceTo' | 'timeline'>;
+
+export class Story<S extends Stage = Rehearsal> {
+  readonly rehearsal: S;
   readonly institution: SampleName;
   caseId = '';
   achievementId = '';
 
-  constructor(rehearsal: Rehearsal, institution: SampleName) {
+  constructor(rehearsal: S, institution: SampleName) {
     this.rehearsal = rehearsal;
     this.institution = institution;
   }
