@@ -15,7 +15,7 @@ export type StoredAnswer = Record<string, unknown> & { outcome: 'done' | 'refuse
 export class Answers {
   readonly #prisma: PrismaClient;
   readonly #databaseUrl: string;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #waiting = new Map<string, Set<Expected>>();
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -55,45 +55,87 @@ export class Answers {
     await this.#client?.end().catch(() => undefined);
   }
 
+  /** Begins to wait for the answer of an act that may not even be there yet. */
+  expect(actId: string): Expected {
+    const expected = new Expected(
+      () => this.read(actId).catch(() => undefined),
+      () => {
+        waiters.delete(expected);
+        if (waiters.size === 0) this.#waiting.delete(actId);
+      },
+    );
+    const waiters = this.#waiting.get(actId) ?? new Set();
+    waiters.add(expected);
+    this.#waiting.set(actId, waiters);
+    return expected;
+  }
+
   /** The act's answer, or undefined if none comes in time. */
   async waitFor(actId: string, timeoutMs: number): Promise<StoredAnswer | undefined> {
-    const until = Date.now() + timeoutMs;
-    for (;;) {
-      // Registered before looking: an answer that comes in between still wakes.
-      const signal = this.#signal(actId, Math.min(POLL_MS, Math.max(0, until - Date.now())));
-      const answer = await this.read(actId).catch(() => undefined);
-      if (answer !== undefined || Date.now() >= until) {
-        signal.cancel();
-        return answer;
-      }
-      await signal.woken;
+    // Expected before looking: an answer that comes in between still wakes.
+    const expected = this.expect(actId);
+    try {
+      return (await this.read(actId).catch(() => undefined)) ?? (await expected.within(timeoutMs));
+    } finally {
+      expected.forget();
     }
   }
 
   /** The stored answer as it is now. */
   async read(actId: string): Promise<StoredAnswer | undefined> {
-    const row = await this.#prisma.inbox.findUnique({ where: { id: actId }, select: { answer: true } });
-    return (row?.answer ?? undefined) as StoredAnswer | undefined;
+    const rows = await this.#prisma.$queryRaw<{ answer: StoredAnswer | null }[]>`
+      SELECT answer FROM inbox WHERE id = ${actId}::uuid`;
+    return rows[0]?.answer ?? undefined;
   }
 
   #wake(actId: string): void {
-    for (const resolve of this.#waiting.get(actId) ?? []) resolve();
+    for (const expected of this.#waiting.get(actId) ?? []) expected.ring();
+  }
+}
+
+/** Somebody who waits for one answer. The database is looked at when the answer is told of, and now and then in case it was not. */
+export class Expected {
+  readonly #read: () => Promise<StoredAnswer | undefined>;
+  readonly #forget: () => void;
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  constructor(read: () => Promise<StoredAnswer | undefined>, forget: () => void) {
+    this.#read = read;
+    this.#forget = forget;
   }
 
-  #signal(actId: string, ms: number): { woken: Promise<void>; cancel: () => void } {
-    let cancel!: () => void;
-    const woken = new Promise<void>((resolve) => {
-      const waiters = this.#waiting.get(actId) ?? new Set();
-      const timer = setTimeout(() => cancel(), ms);
-      cancel = () => {
-        clearTimeout(timer);
-        waiters.delete(cancel);
-        if (waiters.size === 0) this.#waiting.delete(actId);
-        resolve();
-      };
-      waiters.add(cancel);
-      this.#waiting.set(actId, waiters);
-    });
-    return { woken, cancel };
+  /** The answer has been told of. */
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** The answer, or undefined if none comes in time. */
+  async within(timeoutMs: number): Promise<StoredAnswer | undefined> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      await this.#heard(Math.min(POLL_MS, Math.max(0, until - Date.now())));
+      const answer = await this.#read();
+      if (answer !== undefined || Date.now() >= until) return answer;
+    }
+  }
+
+  /** Nobody waits any more. */
+  forget(): void {
+    this.#forget();
+  }
+
+  async #heard(ms: number): Promise<void> {
+    if (!this.#rung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#rung = false;
   }
 }

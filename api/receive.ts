@@ -7,6 +7,7 @@ import { canonicalJson } from '../contracts/canonical.ts';
 import { actSchemas, apiPointer, fieldErrors, isPersonAct, type PersonAct } from '../contracts/schemas.ts';
 import { actTable, type ActType } from '../domain/empowerment/index.ts';
 import type { Refusal } from '../domain/process.ts';
+import type { RuleSnapshot } from '../domain/rules.ts';
 import { dateOfInstant } from '../domain/time/index.ts';
 import { missingKeys } from '../policies/index.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
@@ -120,7 +121,7 @@ async function withDraft(context: Context, act: SentAct, facts: CaseFacts): Prom
 }
 
 /** The rules that an opening act pins its case to. */
-async function rulesToPin(context: Context, type: ActType, on: string) {
+async function rulesToPin(context: Context, type: ActType, on: string): Promise<RuleSnapshot | undefined> {
   if (type !== 'sendForConsent') return undefined;
   const { caller, deps } = context;
   const snapshot = await deps.law.rulesOn(caller.institution.id, on);
@@ -133,6 +134,7 @@ async function rulesToPin(context: Context, type: ActType, on: string) {
 }
 
 interface Receiving {
+  actId: string;
   caseId: string;
   act: SentAct;
   body: unknown;
@@ -147,8 +149,7 @@ type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 're
 /** One transaction: sealed values, the inbox row and, for an opening act, the rules the case is pinned to. */
 async function write(context: Context, receiving: Receiving): Promise<Received> {
   const { deps, caller, traceId } = context;
-  const { caseId, act, key, hashes, standing } = receiving;
-  const actId = randomUUID();
+  const { caseId, act, key, hashes, standing, actId } = receiving;
   const today = await rulesToPin(context, act.type, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
   const apart = act.type === 'publishNotice' ? await withNamesApart(context, caseId, receiving.body) : { body: receiving.body };
@@ -170,29 +171,39 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     traceId,
   };
   try {
-    return await deps.prisma.$transaction(async (tx) => {
-      const rows = await tx.$queryRaw<{ result: Received }[]>`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`;
-      const result = rows[0]?.result as Received;
-      if (today && result.outcome === 'received') {
-        const { institution } = caller;
-        // The law of the day of receipt, should midnight have come since the caller was read.
-        const day = dateOfInstant(result.act.receivedAt);
-        const rules = day === caller.today ? today : ((await rulesToPin(context, act.type, day)) ?? today);
-        const content = JSON.stringify(rules);
-        await tx.$executeRaw`INSERT INTO rule_snapshot (institution_id, hash, content)
-          VALUES (${institution.id}::uuid, ${rules.hash}, ${content}::jsonb) ON CONFLICT DO NOTHING`;
-        // Of several that wait for their answer the first opens the case, by its own rules. The lock comes before the look.
-        await tx.$queryRaw`SELECT 1 FROM cases WHERE id = ${caseId}::uuid FOR NO KEY UPDATE`;
-        await tx.$executeRaw`UPDATE cases SET snapshot_hash = ${rules.hash} WHERE id = ${caseId}::uuid AND status = 'draft'
-          AND NOT EXISTS (SELECT 1 FROM inbox own JOIN inbox other ON other.case_id = own.case_id AND other.type = own.type
-                           WHERE own.id = ${result.act.id}::uuid AND other.answered_at IS NULL
-                             AND (other.received_at, other.seq) < (own.received_at, own.seq))`;
-      }
-      return result;
-    });
+    return today ? await writePinned(context, request, today) : await receiveAlone(deps.prisma, request);
   } catch (error) {
     throw (await unknownDocuments(context, error, sealed.body)) ?? error;
   }
+}
+
+/** The row alone: the function is a transaction of its own. */
+async function receiveAlone(db: Pick<PrismaClient, '$queryRaw'>, request: object): Promise<Received> {
+  const rows = await db.$queryRaw<{ result: Received }[]>`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`;
+  return rows[0]?.result as Received;
+}
+
+/** The row of an opening act, and with it the rules that its case is pinned to. */
+async function writePinned(context: Context, request: { caseId: string; type: ActType }, today: RuleSnapshot): Promise<Received> {
+  const { caller, deps } = context;
+  const { caseId, type } = request;
+  return deps.prisma.$transaction(async (tx) => {
+    const result = await receiveAlone(tx, request);
+    if (result.outcome !== 'received') return result;
+    // The law of the day of receipt, should midnight have come since the caller was read.
+    const day = dateOfInstant(result.act.receivedAt);
+    const rules = day === caller.today ? today : ((await rulesToPin(context, type, day)) ?? today);
+    const content = JSON.stringify(rules);
+    await tx.$executeRaw`INSERT INTO rule_snapshot (institution_id, hash, content)
+      VALUES (${caller.institution.id}::uuid, ${rules.hash}, ${content}::jsonb) ON CONFLICT DO NOTHING`;
+    // Of several that wait for their answer the first opens the case, by its own rules. The lock comes before the look.
+    await tx.$queryRaw`SELECT 1 FROM cases WHERE id = ${caseId}::uuid FOR NO KEY UPDATE`;
+    await tx.$executeRaw`UPDATE cases SET snapshot_hash = ${rules.hash} WHERE id = ${caseId}::uuid AND status = 'draft'
+      AND NOT EXISTS (SELECT 1 FROM inbox own JOIN inbox other ON other.case_id = own.case_id AND other.type = own.type
+                       WHERE own.id = ${result.act.id}::uuid AND other.answered_at IS NULL
+                         AND (other.received_at, other.seq) < (own.received_at, own.seq))`;
+    return result;
+  });
 }
 
 /** The database refuses an act that names a file it does not have; here it is said where the act names it. */
@@ -226,7 +237,7 @@ export async function prepare(
   context: Context,
   caseId: string,
   act: SentAct,
-): Promise<Omit<Receiving, 'key' | 'hashes'> & { facts: CaseFacts }> {
+): Promise<Omit<Receiving, 'key' | 'hashes' | 'actId'> & { facts: CaseFacts }> {
   const facts = await caseFor(context, caseId, act.type);
   const standing = authorise(context.caller, facts.roles, act.type, {
     onBehalfOf: act.onBehalfOf,
@@ -281,26 +292,47 @@ async function receive(context: Context, caseId: string, act: SentAct): Promise<
   const key = keyOf(context.idempotencyKey);
   const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
   const known = () => earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
-  const before = await known();
-  if (before) return settle(context, before);
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
     prepared = await prepare(context, caseId, act);
   } catch (error) {
-    // The same act, sent at the same time, may have moved the case on between the two looks: then it is its own answer.
-    const meanwhile = error instanceof Problem ? await known() : undefined;
-    if (meanwhile) return settle(context, meanwhile);
+    // The same act, sent before or at the same time, may be what moved the case on: then it is its own answer.
+    const before = error instanceof Problem ? await known() : undefined;
+    if (before) return settle(context, before);
     if (error instanceof Problem) await keepRefusal(context, { caseId, act }, error);
     throw error;
   }
-  const result = await write(context, { ...prepared, key, hashes });
-  if (result.outcome === 'noCase') throw new Problem('notFound');
-  if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
-  return settle(context, (result as { act: Receipt }).act);
+  const actId = randomUUID();
+  // Listening begins before the act is there: an answer that comes at once is heard.
+  const expected = deps.answers.expect(actId);
+  try {
+    const receipt = await received(context, { ...prepared, key, hashes, actId }, known);
+    if (receipt.id !== actId || receipt.answer !== undefined) return await settle(context, receipt);
+    return answerFor(context, { ...receipt, ...answerIn(await expected.within(deps.answerWithinMs)) });
+  } finally {
+    expected.forget();
+  }
 }
+
+/** Writes the act, or finds what was written under its key before. */
+async function received(context: Context, receiving: Receiving, known: () => Promise<Receipt | undefined>): Promise<Receipt> {
+  try {
+    const result = await write(context, receiving);
+    if (result.outcome === 'noCase') throw new Problem('notFound');
+    if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
+    return (result as { act: Receipt }).act;
+  } catch (error) {
+    // What was received before is answered again, though it could not be written today: the rules are others now.
+    const before = await known();
+    if (before) return before;
+    throw error;
+  }
+}
+
+const answerIn = (answer: StoredAnswer | undefined): { answer?: StoredAnswer } => (answer === undefined ? {} : { answer });
 
 async function settle(context: Context, receipt: Receipt): Promise<Answer> {
   const { answers, answerWithinMs } = context.deps;
   const answer = receipt.answer ?? (await answers.waitFor(receipt.id, answerWithinMs));
-  return answerFor(context, answer === undefined ? receipt : { ...receipt, answer });
+  return answerFor(context, { ...receipt, ...answerIn(answer) });
 }

@@ -14,7 +14,11 @@ export interface Scale {
   /** Windows that end at one instant, and seconds over which their own wake-ups are spread. */
   instantWindows: number;
   spreadSeconds: number;
+  /** Cases read around that instant. */
+  windowReads: number;
   parkedFew: number;
+  /** Cases over which the bytes of one are weighed. */
+  parkedWeighed: number;
   parkedMany: number;
   idleSeconds: number;
   startUps: number;
@@ -31,7 +35,9 @@ export const scales: Record<Scale['name'], Scale> = {
     openWindows: 10_000,
     instantWindows: 5_000,
     spreadSeconds: 600,
+    windowReads: 400,
     parkedFew: 200,
+    parkedWeighed: 2_000,
     parkedMany: 20_000,
     idleSeconds: 60,
     startUps: 3,
@@ -46,7 +52,9 @@ export const scales: Record<Scale['name'], Scale> = {
     openWindows: 1_000,
     instantWindows: 150,
     spreadSeconds: 15,
+    windowReads: 60,
     parkedFew: 50,
+    parkedWeighed: 300,
     parkedMany: 400,
     idleSeconds: 10,
     startUps: 1,
@@ -61,7 +69,9 @@ export const scales: Record<Scale['name'], Scale> = {
     openWindows: 20,
     instantWindows: 6,
     spreadSeconds: 2,
+    windowReads: 6,
     parkedFew: 2,
+    parkedWeighed: 4,
     parkedMany: 8,
     idleSeconds: 1,
     startUps: 1,

@@ -101,3 +101,17 @@ export async function slowestStatements(url: string, count = 8): Promise<Record<
 export async function forgetStatements(url: string): Promise<void> {
   await asked(url, 'SELECT pg_stat_statements_reset()');
 }
+
+/** Bytes of each table with its indexes and TOAST. */
+export type TableBytes = Record<string, number>;
+
+/** Of a whole database, once what is dead in it is cleared. */
+export async function databaseBytes(url: string): Promise<TableBytes> {
+  await asked(url, 'VACUUM');
+  const rows = await asked<{ name: string; bytes: string }>(
+    url,
+    `SELECT relname AS name, pg_total_relation_size(oid)::text AS bytes FROM pg_class
+      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+  );
+  return Object.fromEntries(rows.map(({ name, bytes }) => [name, Number(bytes)]));
+}

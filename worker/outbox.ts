@@ -80,35 +80,32 @@ export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
     return rows;
   }
 
-  /** Into the service's own messages, and onwards into a row for each person and further channel. */
+  /** Into the service's own messages, and onwards into a row for each person and further channel: one statement. */
   async function post(row: OutboxRow): Promise<string | undefined> {
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
-      const persons = await recipientsOf(client, row.institution_id, row.recipient);
-      await client.query(
-        `INSERT INTO message (id, institution_id, person_id, case_id, template, values, created_at)
-         SELECT $1 || ':' || p, $2, p::uuid, $3, $4, $5, service_clock() FROM unnest($6::text[]) AS p ON CONFLICT DO NOTHING`,
-        [row.id, row.institution_id, row.case_id, row.template, JSON.stringify(row.values), persons],
-      );
-      await client.query(
-        `INSERT INTO outbox (id, institution_id, case_id, seq, template, recipient, values, channel)
+    const persons = await recipientsOf(pool, row.institution_id, row.recipient);
+    const note = persons.length === 0 ? 'noRecipient' : undefined;
+    await pool.query(
+      `WITH posted AS (
+         INSERT INTO message (id, institution_id, person_id, case_id, template, values, created_at)
+         SELECT $1 || ':' || p, $2, p::uuid, $3, $4, $5, service_clock() FROM unnest($6::text[]) AS p ON CONFLICT DO NOTHING
+       ), onwards AS (
+         INSERT INTO outbox (id, institution_id, case_id, seq, template, recipient, values, channel)
          SELECT $1 || ':' || c || ':' || p, o.institution_id, o.case_id, o.seq, o.template, jsonb_build_object('personId', p), o.values, c
-           FROM outbox o, unnest($2::text[]) AS p, unnest($3::text[]) AS c WHERE o.id = $1 ON CONFLICT DO NOTHING`,
-        [row.id, persons, channels.map(({ name }) => name)],
-      );
-      await client.query(
-        'UPDATE outbox SET delivered_at = clock_timestamp(), lease_until = NULL, last_error = $2 WHERE id = $1',
-        [row.id, persons.length === 0 ? 'noRecipient' : null],
-      );
-      await client.query('COMMIT');
-      return persons.length === 0 ? 'noRecipient' : undefined;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+           FROM outbox o, unnest($6::text[]) AS p, unnest($7::text[]) AS c WHERE o.id = $1 ON CONFLICT DO NOTHING
+       )
+       UPDATE outbox SET delivered_at = clock_timestamp(), lease_until = NULL, last_error = $8 WHERE id = $1`,
+      [
+        row.id,
+        row.institution_id,
+        row.case_id,
+        row.template,
+        JSON.stringify(row.values),
+        persons,
+        channels.map(({ name }) => name),
+        note ?? null,
+      ],
+    );
+    return note;
   }
 
   /** Out by a channel, with sealed values opened only now. */

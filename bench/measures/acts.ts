@@ -1,32 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { perThing, type Bench, type Found, type Measure } from '../bench.ts';
 import { steadily } from '../http.ts';
+import { consentsOf, PER_SECOND, startBare, textLikeOpening } from '../load.ts';
 import { forgetStatements, slowestStatements } from '../servers.ts';
 import { median, percentile } from '../stats.ts';
 import { addUsage, type Usage } from '../usage.ts';
 import { TEAM, Walk } from '../walk.ts';
-import { INSTITUTION, type Product } from '../product.ts';
-import { openCases, startBare, textLikeOpening } from './starts.ts';
-
-export const PER_SECOND = 20;
-
-/** Consents that are still to be given: one act each, in turn over the cases. */
-export async function consentsOf(product: Product, acts: number): Promise<(n: number) => Promise<void>> {
-  const original = new Walk(product);
-  await original.open();
-  const who = TEAM.slice(1);
-  const { caseIds, receive } = await openCases(product, original, Math.ceil(acts / who.length));
-  await receive();
-  return async (n) => {
-    const caseId = caseIds[n % caseIds.length]!;
-    const person = who[Math.floor(n / caseIds.length)];
-    if (person === undefined) throw new Error('More acts than consents');
-    const act = { type: 'consent', body: { applicationVersion: 1 } };
-    const path = `/institutions/${INSTITUTION}/cases/${caseId}/acts`;
-    const { status, body } = await product.as(person, 'POST', path, act, { 'idempotency-key': randomUUID() });
-    if (status !== 200) throw new Error(`consent: ${status} ${JSON.stringify(body)}`);
-  };
-}
 
 async function run(bench: Bench): Promise<Found> {
   const { rounds, actSeconds } = bench.scale;

@@ -15,9 +15,16 @@ export interface DemoStory {
 
 const team = { inventor1: '50', inventor2: '30', inventor3: '20' };
 
-/** A notice shows 50/30/20; a colleague proves co-authorship, but not that the split with the unit is wrong. */
-async function objectionUpheldInPart(s: Story): Promise<void> {
-  await s.apply({ mode: 'coOwnership', team });
+/**
+ * A notice shows the team's shares; a colleague proves co-authorship, but not that the split with the unit is wrong, and
+ * is given a share when the notice is published again.
+ */
+export async function objectionUpheldInPart(
+  s: Story,
+  shares: Record<string, string> = team,
+  amended: Record<string, string> = { inventor1: '40', inventor2: '30', inventor3: '20', colleague1: '10' },
+): Promise<void> {
+  await s.apply({ mode: 'coOwnership', team: shares });
   await s.submit('inventor1');
   await s.passCheck();
   await s.departmentsAgree();
@@ -43,17 +50,12 @@ async function objectionUpheldInPart(s: Story): Promise<void> {
   await s.does('colleague1', 'waiveReview', { objectionId });
   await s.on('2026-05-25 09:00');
   await s.does('inventor1', 'proposeAmendment', {
-    inventors: Object.entries({ inventor1: '40', inventor2: '30', inventor3: '20', colleague1: '10' }).map(([key, share]) => ({
-      personId: s.person(key),
-      share,
-    })),
+    inventors: Object.entries(amended).map(([key, share]) => ({ personId: s.person(key), share })),
     unitShare: '30',
     incomeUnitShare: '30',
     grounds: '按异议处理结果增列完成人并调整比例。',
   });
-  for (const who of ['inventor1', 'inventor2', 'inventor3', 'colleague1']) {
-    await s.does(who, 'signAmendment', { amendmentVersion: 1 });
-  }
+  for (const who of Object.keys(amended)) await s.does(who, 'signAmendment', { amendmentVersion: 1 });
   await s.on('2026-06-05 15:00');
   await s.decide('领纪〔2026〕9号', '2026-06-05');
   await s.on('2026-06-08 09:00');
@@ -170,7 +172,7 @@ export const demoStories: DemoStory[] = [
     en: 'Co-ownership, objection upheld in part, published again',
     institution: 'hohhot-university',
     startsAt: '2026-04-13 09:00',
-    play: objectionUpheldInPart,
+    play: (story) => objectionUpheldInPart(story),
   },
   {
     name: 'heilongjiang',
