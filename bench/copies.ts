@@ -65,10 +65,13 @@ export async function openingActs(pool: Pool, original: Original, copies: readon
   });
 }
 
+/** A text that no row holds. */
+const NOWHERE = '-nowhere-';
+
 /** The text with the original's names and instants exchanged for the copy's. A copied notice is named after its case. */
 const swapped = (text: string): string =>
-  `replace(replace(replace(replace(${text}, $3::text, n.case_id::text), $4::text, n.achievement_id::text), $5, $6),
-           $7, md5('notice ' || n.case_id::text)::uuid::text)`;
+  `replace(replace(replace(replace(replace(${text}, $3::text, n.case_id::text), $4::text, n.achievement_id::text), $5, $6),
+           $7, md5('notice ' || n.case_id::text)::uuid::text), $8, $8 || '/' || n.case_id::text)`;
 
 /** Open cases where the original stands; with `endsAt`, their running windows end then. */
 export async function copyOpenCases(pool: Pool, original: Original, count: number, endsAt?: string): Promise<Copy[]> {
@@ -77,7 +80,7 @@ export async function copyOpenCases(pool: Pool, original: Original, count: numbe
   await pool.query(
     `INSERT INTO cases (id, institution_id, kind, mode, achievement_id, number, year, step, status, version, head_hash, snapshot_hash,
                         created_by, updated_at)
-     SELECT n.case_id, c.institution_id, c.kind, c.mode, n.achievement_id, NULL, c.year, c.step, c.status, c.version, c.head_hash,
+     SELECT n.case_id, c.institution_id, c.kind, c.mode, n.achievement_id, c.number || '/' || n.case_id::text, c.year, c.step, c.status, c.version, c.head_hash,
             c.snapshot_hash, c.created_by, c.updated_at - n.i * interval '1 second'
        FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS n(case_id, achievement_id, i), cases c WHERE c.id = $3`,
     [...columns(copies), original.caseId],
@@ -88,8 +91,10 @@ export async function copyOpenCases(pool: Pool, original: Original, count: numbe
     [original.caseId],
   );
   const [notice] = rows;
-  const was = notice?.ends_at.toISOString() ?? '-';
-  const values = [...columns(copies), original.caseId, original.achievementId, was, endsAt ?? was, notice?.id ?? '-'];
+  const was = notice?.ends_at.toISOString() ?? NOWHERE;
+  const numbered = await pool.query<{ number: string | null }>('SELECT number FROM cases WHERE id = $1', [original.caseId]);
+  const number = numbered.rows[0]?.number ?? NOWHERE;
+  const values = [...columns(copies), original.caseId, original.achievementId, was, endsAt ?? was, notice?.id ?? NOWHERE, number];
   // The original's table row as a record of the same table, with its names exchanged.
   const copyTable = (table: string): Promise<unknown> =>
     pool.query(
