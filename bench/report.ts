@@ -93,7 +93,14 @@ export function asText(result: Result): string {
   ].join('\n');
 }
 
-/** The page of the docs. */
+/** Where results begin on the page of the docs; what stands before is written by hand. */
+const RESULTS = '<!-- results -->';
+
+/** The page with these results in the place of those that it had. */
+export const withResults = (page: string, report: Report): string =>
+  `${page.includes(RESULTS) ? page.slice(0, page.indexOf(RESULTS)) : ''}${RESULTS}\n\n${asMarkdown(report)}`;
+
+/** The results as the docs show them. */
 export function asMarkdown(report: Report): string {
   const machine = Object.entries(report.machine).map(([name, value]) => `| ${name} | ${value} |`);
   const short = report.results.flatMap(({ measure, rows }) =>
@@ -116,12 +123,6 @@ export function asMarkdown(report: Report): string {
     ]),
   ]);
   return [
-    '# Bench',
-    '',
-    'Written by `npm run bench -- --markdown docs/bench.md`; do not edit. Each measure stands beside a bare Temporal workflow of',
-    'the same commands, in the same run, on the same servers, in alternating rounds; a ratio is one of medians over the rounds.',
-    'Both sides persist to one PostgreSQL that forces each commit to disk. How to run it, and what each measure does: `bench/`.',
-    '',
     `Release ${report.version}, commit ${report.commit}.`,
     '',
     '| machine | |',

@@ -1,13 +1,12 @@
 /** How large a run is. Only the full scale says something about the targets that name a number of cases. */
 export interface Scale {
-  name: 'full' | 'quick' | 'smoke';
+  name: string;
   /** Rounds of each side, alternating. */
   rounds: number;
   /** Cases that one round opens. */
   starts: number;
   /** Seconds of load at 20 acts a second in one round. */
   actSeconds: number;
-  /** Acts of the whole case; beyond those that it needs, departments' opinions and consents fill up. */
   listedCases: number;
   listReads: number;
   openWindows: number;
@@ -24,7 +23,7 @@ export interface Scale {
   startUps: number;
 }
 
-export const scales: Record<Scale['name'], Scale> = {
+export const scales: Record<'full' | 'quick' | 'smoke', Scale> = {
   full: {
     name: 'full',
     rounds: 5,
@@ -77,3 +76,18 @@ export const scales: Record<Scale['name'], Scale> = {
     startUps: 1,
   },
 };
+
+/** The scale with some of its numbers changed, as `name=number,name=number` says; its name says so too. */
+export function changed(scale: Scale, numbers: string | undefined): Scale {
+  if (numbers === undefined) return scale;
+  const given = numbers.split(',').map((one) => one.split('=').map((part) => part.trim()));
+  for (const [name = '', value = ''] of given) {
+    const known = typeof scale[name as keyof Scale] === 'number';
+    if (!known || !/^\d+$/.test(value)) throw new Error(`${name}=${value}: there is no such number in a scale`);
+  }
+  return {
+    ...scale,
+    ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])),
+    name: `${scale.name}, ${numbers}`,
+  };
+}

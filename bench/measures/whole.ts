@@ -63,6 +63,8 @@ async function play(bench: Bench): Promise<Played> {
   }
 }
 
+const beside = (product: number, bare: number): { product: number; bare: number } => ({ product, bare });
+
 async function run(bench: Bench): Promise<Found> {
   const ours = await play(bench);
   const bare = await bench.bare();
@@ -75,21 +77,20 @@ async function run(bench: Bench): Promise<Found> {
   const perAct = eventsPerUpdate(kept);
   const byType: Record<string, number> = {};
   for (const type of kept) byType[type] = (byType[type] ?? 0) + 1;
-  const ratio = (a: number, b: number): { product: number; bare: number } => ({ product: a, bare: b });
   return {
     rows: [
       { what: 'acts of persons', unit: '', product: ours.acts },
-      { what: 'events of the whole case', unit: '', ...ratio(kept.length, theirs.events), target: { atMost: EVENTS_AT_MOST } },
+      { what: 'events of the whole case', unit: '', ...beside(kept.length, theirs.events), target: { atMost: EVENTS_AT_MOST } },
       {
         what: 'history of the whole case',
         unit: 'KiB',
-        ...ratio(ours.bytes / 1_024, theirs.bytes / 1_024),
+        ...beside(ours.bytes / 1_024, theirs.bytes / 1_024),
         target: { atMost: KIBIBYTES_AT_MOST },
       },
       {
         what: 'events of an act, median',
         unit: '',
-        ...ratio(median(perAct), (theirs.events - 8) / (ours.acts - 1)),
+        ...beside(median(perAct), (theirs.events - 8) / (ours.acts - 1)),
         target: { atMost: EVENTS_PER_ACT_AT_MOST },
       },
       { what: 'events of an act, most', unit: '', product: Math.max(...perAct), target: { atMost: EVENTS_PER_ACT_AT_MOST } },
