@@ -72,24 +72,22 @@ export class Sealer {
     return { ref: { sealed: id, digest }, row };
   }
 
-  /** Plain texts by id. Erased and unknown ones are absent; a value that was tampered with throws. */
-  async open(ids: readonly string[]): Promise<Map<string, string>> {
-    if (ids.length === 0) return new Map();
+  /**
+   * Plain texts by id, each held against the digest that its reference (and so the ledger) has of it. Erased and unknown
+   * ones are absent; what was tampered with or exchanged throws SealBroken.
+   */
+  async open(refs: readonly SealedRef[]): Promise<Map<string, string>> {
+    if (refs.length === 0) return new Map();
     const { rows } = await this.#pool.query<ValueRow>(
       `SELECT v.id, v.subject_kind, v.subject_id, v.digest, v.nonce, v.ciphertext, k.wrapped_key, k.kek_id
          FROM sealed_value v JOIN subject_key k ON k.subject_kind = v.subject_kind AND k.subject_id = v.subject_id
         WHERE v.id = ANY ($1) AND k.wrapped_key IS NOT NULL`,
-      [[...new Set(ids)]],
+      [[...new Set(refs.map(({ sealed }) => sealed))]],
     );
+    const found = new Map(rows.map((row) => [row.id, row]));
+    const broken = refs.find(({ sealed, digest }) => (found.get(sealed)?.digest ?? digest) !== digest);
+    if (broken) throw new SealBroken(broken.sealed);
     return new Map(rows.map((row) => [row.id, this.#openRow(row)]));
-  }
-
-  /** Opens one reference and holds the value against the digest that the ledger has of it. */
-  async openRef(ref: SealedRef): Promise<{ text: string } | { erased: true }> {
-    const { rows } = await this.#pool.query<{ digest: string }>('SELECT digest FROM sealed_value WHERE id = $1', [ref.sealed]);
-    if (!rows[0] || rows[0].digest !== ref.digest) throw new SealBroken(ref.sealed);
-    const text = (await this.open([ref.sealed])).get(ref.sealed);
-    return text === undefined ? { erased: true } : { text };
   }
 
   /** Bytes under the subject's key, for what no ledger refers to (drafts). Throws SubjectErased. */
@@ -105,11 +103,6 @@ export class Sealer {
   /** HMAC of a canonical body under the newest key, then under older ones that earlier receipts may carry. */
   bodyHashes(canonical: string): string[] {
     return fingerprints(this.#keys, canonical);
-  }
-
-  /** Destroys the subject's key for good, and keeps another from being made. Runs in the caller's transaction if given one. */
-  async erase({ kind, id }: Subject, db: Db = this.#pool): Promise<void> {
-    await eraseSubject(db, { kind, id });
   }
 
   #openRow(row: ValueRow): string {

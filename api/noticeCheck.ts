@@ -131,7 +131,7 @@ export async function withNamesApart(
   );
   const content = JSON.parse(notice.content.text) as NoticeContent;
   const kept = namesApart(content, sealed);
-  const used = new Set(namesIn(kept));
+  const used = new Set(namesIn(kept).map((ref) => ref.sealed));
   return {
     body: { ...notice, content: new Sealable(kept, notice.content.subject) },
     names: sealed.flatMap(({ row }) => (used.has(row.id) ? [row] : [])),

@@ -64,7 +64,7 @@ export async function noticesOpened(deps: Deps, rows: readonly Notice[]): Promis
     deps.prisma.institution.findMany({ where: { id: { in: rows.map(({ institutionId }) => institutionId) } } }),
     deps.prisma.$queryRaw<{ now: string }[]>`SELECT iso(service_clock()) AS now`,
     openNotices(
-      [...rows, ...amended.values()].map(({ content }) => (content as unknown as SealedRef).sealed),
+      [...rows, ...amended.values()].map(({ content }) => content as unknown as SealedRef),
       deps.sealer,
     ),
   ]);

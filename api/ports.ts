@@ -5,8 +5,8 @@ import type { SealedRef } from '../domain/process.ts';
 /** Seals and opens values that are kept apart from the ledger. */
 export interface Sealer {
   seal(subject: Subject, text: string): Promise<{ ref: SealedRef; row: SealedRow }>;
-  /** Plain texts by the refs' ids; erased ones are absent. */
-  open(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Plain texts by the refs' ids; erased ones are absent, and one that is not what its ref has the digest of throws. */
+  open(refs: readonly SealedRef[]): Promise<Map<string, string>>;
   /** A whole document under the subject's key, not referred to by any ledger. */
   encrypt(subject: Subject, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   decrypt(subject: Subject, bytes: Uint8Array): Promise<Uint8Array>;

@@ -58,26 +58,27 @@ export type Opened<T> = T extends SealedRef
       ? { [K in keyof T]: Opened<T[K]> }
       : T;
 
-/** Texts of notices by id, with the names that are kept apart put back in; an erased name is a neutral word. */
-export async function openNotices(ids: readonly string[], sealer: Sealer): Promise<Map<string, string>> {
-  const kept = await sealer.open(ids);
+/** Texts of notices by the refs' ids, with the names that are kept apart put back in; an erased name is a neutral word. */
+export async function openNotices(refs: readonly SealedRef[], sealer: Sealer): Promise<Map<string, string>> {
+  const kept = await sealer.open(refs);
   const names = await sealer.open([...kept.values()].flatMap(namesIn));
   return new Map([...kept].map(([id, text]) => [id, namesTogether(text, names)]));
 }
 
-/** Ids of what notices show: nothing else is ever called content. */
-function noticesIn(value: unknown): string[] {
+/** What notices show: nothing else is ever called content. */
+function noticesIn(value: unknown): SealedRef[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, entry]) =>
-    key === 'content' && typeof entry === 'object' && entry !== null && isRef(entry) ? [entry.sealed] : noticesIn(entry),
+    key === 'content' && typeof entry === 'object' && entry !== null && isRef(entry) ? [entry] : noticesIn(entry),
   );
 }
 
 /** Opens every text in the value; an erased one is null. */
 export async function openAll<T>(value: T, sealer: Sealer): Promise<Opened<T>> {
   const notices = noticesIn(value);
-  const others = refsIn(value).flatMap(({ sealed }) => (notices.includes(sealed) ? [] : [sealed]));
-  const [plain, shown] = await Promise.all([sealer.open([...new Set(others)]), openNotices(notices, sealer)]);
+  const shownIn = new Set(notices.map(({ sealed }) => sealed));
+  const others = refsIn(value).filter(({ sealed }) => !shownIn.has(sealed));
+  const [plain, shown] = await Promise.all([sealer.open(others), openNotices(notices, sealer)]);
   const texts = new Map([...plain, ...shown]);
   const walk = (at: unknown): unknown => {
     if (typeof at !== 'object' || at === null) return at;

@@ -85,6 +85,7 @@ export const endpointTable = {
   listDeadlines: members,
   getLedger: anyParty,
   getNoticeDraft: ['officer', 'supervisor'],
+  getTransition: ['officer', 'secretary', 'administrator', 'supervisor'],
 
   listStalled: ['administrator', 'supervisor'],
   listPlatformStalled: operator,

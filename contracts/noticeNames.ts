@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical.ts';
 import type { NoticeContent } from './schemas/notice.ts';
 import type { SealedRef } from '../domain/process.ts';
 
-const MARK = /⟦([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):[0-9a-f]{64}⟧/g;
+const MARK = /⟦([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9a-f]{64})⟧/g;
 
 /** What stands where a name was erased. */
 export const ERASED_NAME = '（姓名已依法删除 / name erased）';
@@ -28,8 +28,9 @@ export function namesApart(content: NoticeContent, names: readonly { name: strin
   return canonicalJson({ ...content, items });
 }
 
-/** Ids of the names that a kept text marks. */
-export const namesIn = (kept: string): string[] => [...kept.matchAll(MARK)].map((match) => match[1] ?? '');
+/** The names that a kept text marks. */
+export const namesIn = (kept: string): SealedRef[] =>
+  [...kept.matchAll(MARK)].map(([, sealed = '', digest = '']) => ({ sealed, digest }));
 
 /** The text as it was shown, with a neutral word where a name has been erased. */
 export function namesTogether(kept: string, names: ReadonlyMap<string, string>): string {

@@ -74,17 +74,6 @@ export interface TransitionPlan {
   prevails: boolean;
 }
 
-/** A case moved from one snapshot to another by a decision. Recorded; nothing moves a case without one. */
-export interface Transition {
-  caseId: string;
-  fromHash: string;
-  toHash: string;
-  on: string;
-  reason: string;
-  decidedBy: string;
-  newNotice: boolean;
-}
-
 /** What a transition from `pinned` to `next` touches; decides nothing. */
 export function planTransition(pinned: RuleSnapshot, next: RuleSnapshot): TransitionPlan {
   const difference = compareSnapshots(pinned, next);
@@ -97,12 +86,4 @@ export function planTransition(pinned: RuleSnapshot, next: RuleSnapshot): Transi
     newNotice: changed.some((one) => keyTable[one.key].inNotice),
     prevails: !difference.same && difference.prevails,
   };
-}
-
-/** The record of a transition that was decided. */
-export function recordTransition(
-  plan: TransitionPlan,
-  decision: { caseId: string; on: string; reason: string; decidedBy: string },
-): Transition {
-  return { ...decision, fromHash: plan.fromHash, toHash: plan.toHash, newNotice: plan.newNotice };
 }

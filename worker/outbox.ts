@@ -17,9 +17,9 @@ import { recipientsOf } from './recipients.ts';
 import type { LetterValues } from '../letters/letter.ts';
 import { renderLetter } from '../letters/index.ts';
 
-/** Opens sealed values by id; erased ones are absent. */
+/** Opens sealed values, held against their refs' digests; erased ones are absent. */
 export interface Opener {
-  open(ids: readonly string[]): Promise<Map<string, string>>;
+  open(refs: readonly SealedRef[]): Promise<Map<string, string>>;
 }
 
 export interface OutboxOptions {
@@ -203,7 +203,7 @@ const isSealed = (value: Message['values'][string]): value is SealedRef => typeo
 
 async function opened(opener: Opener, values: Message['values']): Promise<LetterValues> {
   const refs = Object.values(values).filter(isSealed);
-  const texts = refs.length > 0 ? await opener.open(refs.map(({ sealed }) => sealed)) : new Map<string, string>();
+  const texts = refs.length > 0 ? await opener.open(refs) : new Map<string, string>();
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, isSealed(value) ? texts.get(value.sealed) : value]),
   );

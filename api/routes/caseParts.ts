@@ -9,6 +9,7 @@ import { noticeContent } from '../../contracts/schemas.ts';
 import { project } from '../../domain/empowerment/project.ts';
 import { natureOf, sourceOf } from '../../domain/mending/index.ts';
 import type { DeadlineRow } from '../../domain/process.ts';
+import { planTransition } from '../../policies/index.ts';
 import { Problem } from '../problems.ts';
 import { deliberated, deputised } from '../readable.ts';
 import { route, type Context } from '../route.ts';
@@ -174,6 +175,33 @@ export const casePartRoutes = [
       const { sight } = await read(context);
       if (sight.kind === 'objector') throw new Problem('notFound');
       return { status: 200, body: await draftNotice(context, context.params.caseId, context.query.kind, context.query.n) };
+    },
+  }),
+  route({
+    id: 'getTransition',
+    method: 'get',
+    path: '/institutions/{institution}/cases/{caseId}/transition',
+    tag: 'policies',
+    zh: '本案所依据的规则与今日规则的不同，以及改用今日规则会涉及哪些步骤',
+    en: 'How today’s rules differ from those the case stands on, and which steps a move to them touches',
+    params: inCase,
+    answers: {
+      200: z.object({
+        fromHash: z.string(),
+        toHash: z.string(),
+        changed: z.array(record),
+        touches: z.array(z.string()),
+        newNotice: z.boolean(),
+        prevails: z.boolean(),
+      }),
+    },
+    handler: async (context) => {
+      const { deps, caller } = context;
+      const { sight, record: found } = await read(context);
+      const { rules } = found.state;
+      if (sight.kind === 'objector' || !rules) throw new Problem('notFound');
+      const plan = planTransition(rules, await deps.law.rulesOn(caller.institution.id, caller.today));
+      return { status: 200, body: JSON.parse(JSON.stringify(plan)) as typeof plan & { changed: Record<string, unknown>[] } };
     },
   }),
   route({

@@ -11,6 +11,8 @@ import { waitFor } from '../harness/services.ts';
 import { expectProblem } from './problem.ts';
 import { clientOf, testApi, type Client, type TestApi } from './service.ts';
 import { pdf, Walk } from './walk.ts';
+import { eraseSubject } from '../../activities/sealing.ts';
+import type { SealedRef } from '../../domain/process.ts';
 
 let api: TestApi;
 let administrator: Client;
@@ -102,7 +104,7 @@ describe('the erased', () => {
     const gone = await api.as('hohhot-university', 'colleague1');
     const path = `${base}/people/${gone.id}`;
     const match = { 'If-Match': (await administrator.get(path)).headers['etag'] as string };
-    await api.sealer.erase({ kind: 'person', id: gone.id });
+    await eraseSubject(api.pool, { kind: 'person', id: gone.id });
     const erased = await administrator.get(path);
     expect([erased.status, erased.body.name]).toEqual([200, null]);
     expectProblem(await administrator.send('put', path, { name: '某人', status: 'deceased' }, match), 410, 'subject.erased');
@@ -111,8 +113,8 @@ describe('the erased', () => {
     const received = await officer.act('hohhot-university', caseId, { type: 'recordHeirs', body: heirs });
     expect([received.status, received.body.outcome]).toEqual([202, 'received']);
     const { rows } = await api.pool.query('SELECT body FROM inbox WHERE case_id = $1', [caseId]);
-    const ref = (rows[0] as { body: { heirs: { sealed: string }[] } }).body.heirs[0]?.sealed ?? '';
-    expect((await api.sealer.open([ref])).get(ref)).toBe('示例继承人');
+    const [heir] = (rows[0] as { body: { heirs: [SealedRef] } }).body.heirs;
+    expect((await api.sealer.open([heir])).get(heir.sealed)).toBe('示例继承人');
   });
 });
 

@@ -12,6 +12,7 @@ import { waitFor } from '../harness/services.ts';
 import { testApi, type TestApi } from './service.ts';
 import { Walk } from './walk.ts';
 import { workerFor } from './worker.ts';
+import type { SealedRef } from '../../domain/process.ts';
 
 /** A person who is named in a published notice is erased: their name and address are nowhere, and the record stands. */
 
@@ -65,8 +66,8 @@ async function everything(): Promise<string> {
       (await pool.query<{ x: string }>(`SELECT t::text AS x FROM ${name} t`)).rows.map(({ x }) => x),
     ),
   );
-  const { rows: values } = await pool.query<{ id: string }>('SELECT id::text FROM sealed_value');
-  const opened = await sealer.open(values.map(({ id }) => id));
+  const { rows: values } = await pool.query<SealedRef>('SELECT id::text AS sealed, digest FROM sealed_value');
+  const opened = await sealer.open(values);
   const { rows: drafts } = await pool.query<{ id: string; content: Buffer }>(
     'SELECT case_id::text AS id, content FROM case_draft',
   );

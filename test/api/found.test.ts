@@ -5,6 +5,7 @@ import { keyRing } from '../../activities/keys.ts';
 import { Sealer } from '../../activities/sealing.ts';
 import { foundInstitution, makeOperator, type Founding } from '../../runtime/found.ts';
 import { freshDatabase } from '../harness/services.ts';
+import type { SealedRef } from '../../domain/process.ts';
 
 let pool: Pool;
 let sealer: Sealer;
@@ -29,15 +30,15 @@ describe('an empty database', () => {
   it('gets its first institution with an administrator whose name is sealed', async () => {
     const { institutionId, personId } = await foundInstitution(pool, sealer, founding);
     const { rows } = await pool.query(
-      `SELECT i.code, i.kind, m.roles, p.external_id, p.name->>'sealed' AS sealed FROM institution i
+      `SELECT i.code, i.kind, m.roles, p.external_id, p.name FROM institution i
          JOIN membership m ON m.institution_id = i.id JOIN person p ON p.id = m.person_id WHERE i.id = $1 AND p.id = $2`,
       [institutionId, personId],
     );
     expect(rows).toMatchObject([
       { code: 'first-university', kind: 'university', roles: ['member', 'administrator'], external_id: founding.login },
     ]);
-    const [{ sealed }] = rows as [{ sealed: string }];
-    expect((await sealer.open([sealed])).get(sealed)).toBe('示例管理员');
+    const [{ name }] = rows as [{ name: SealedRef }];
+    expect((await sealer.open([name])).get(name.sealed)).toBe('示例管理员');
   });
 
   it('refuses a code that is taken, and leaves nothing of the attempt behind', async () => {

@@ -47,6 +47,15 @@ beforeAll(async () => {
   const draft = await (
     await walk.client('inventor3')
   ).send('post', `${walk.base}/cases`, { application: { title: 'draft-marker' } });
+  const repair = await (
+    await walk.client('administrator')
+  ).send(
+    'post',
+    `${walk.base}/repairs`,
+    { kind: 'restart', run: true, reason: 'repair-marker', cases: [walk.caseId] },
+    { 'Idempotency-Key': 'repair-1' },
+  );
+  expect(repair.body).toHaveProperty('jobId');
   const seen = await walk.get('officer1', `/cases/${walk.caseId}`);
   ids = {
     institution: 'hohhot-university',
@@ -57,6 +66,7 @@ beforeAll(async () => {
     achievementId: (seen.body as { application: { achievementId: string } }).application.achievementId,
     digest: evidence,
     delegationId: (delegation.body as { id: string }).id,
+    jobId: (repair.body as { jobId: string }).jobId,
     draftId: (draft.body as { caseId: string }).caseId,
   };
   await waitFor(async () => (await api.pool.query('SELECT 1 FROM message')).rowCount, { what: 'messages' });
@@ -118,6 +128,7 @@ describe('institutions', () => {
       '示例催化剂',
       '青城示例大学科技',
       'draft-marker',
+      'repair-marker',
       words.ground,
       words.name,
       words.contact,

@@ -210,3 +210,26 @@ it('leaves nothing behind: an act that is not allowed is not received', async ()
 it('gives the supervisor no act: discipline, finance and audit see everything and change nothing (hlj.g7)', () => {
   expect(acts.filter((act) => actTable[act].roles.includes('supervisor'))).toEqual([]);
 });
+
+const transitionOf = (role: Role, step: Step) =>
+  clientOf(api.app, clients.get(role)?.id ?? '', clients.get(role)?.token ?? '').get(
+    `/institutions/hohhot-university/cases/${cases.get(step)}/transition`,
+  );
+
+it('shows the secretary, and no applicant, what a move to the rules of today would touch', async () => {
+  // The story of leadershipDecision is told under rules of its own; every other one under those of its day.
+  const moved = await transitionOf('secretary', 'leadershipDecision');
+  expect(moved.status).toBe(200);
+  const plan = moved.body as { fromHash: string; toHash: string; changed: { key: string }[]; touches: string[] };
+  expect(plan.changed.length).toBeGreaterThan(0);
+  expect(plan.touches.length).toBeGreaterThan(0);
+  expect(plan.toHash).not.toBe(plan.fromHash);
+  expect((await transitionOf('secretary', 'publicity')).body).toMatchObject({
+    changed: [],
+    touches: [],
+    newNotice: false,
+    prevails: false,
+  });
+  expect((await transitionOf('representative', 'leadershipDecision')).status).toBe(403);
+  expect((await transitionOf('supervisor', 'draft')).status).toBe(404);
+});

@@ -24,6 +24,7 @@ import { incidents } from './incidents.ts';
 import { finish, journeys, JOURNEYS_START } from './journeys.ts';
 import { meaningOf, payloadTexts, releasesFolder, SUFFIX, type KeptRun, type KeptStop } from './kept.ts';
 import { decodePayloads, forgetMachine } from './plainHistory.ts';
+import type { SealedRef } from '../../domain/process.ts';
 
 type History = temporal.api.history.v1.IHistory;
 
@@ -107,8 +108,8 @@ const said: string[] = [];
 
 /** Everything that the rehearsal's database holds sealed: what no history may tell. */
 async function gatherCanaries({ pool, sealer }: Rehearsal): Promise<void> {
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM sealed_value');
-  for (const text of (await sealer.open(rows.map(({ id }) => id))).values()) canaries.add(text);
+  const { rows } = await pool.query<SealedRef>('SELECT id::text AS sealed, digest FROM sealed_value');
+  for (const text of (await sealer.open(rows)).values()) canaries.add(text);
 }
 
 async function rehearsed(at: string, play: (rehearsal: Rehearsal, kept: Kept) => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Sealer } from '../../../activities/sealing.ts';
+import type { SealedRef } from '../../../domain/process.ts';
 import { sampleNames } from '../../../policies/load.ts';
 import { samplePeople, samplePersonId } from '../../../runtime/samplePeople.ts';
 
@@ -60,8 +61,8 @@ export async function allTold(pool: pg.Pool, caseId: string): Promise<boolean> {
 
 /** Sealed values as what they say. */
 async function opened(value: unknown, sealer: Sealer): Promise<unknown> {
-  const ids = new Set([...JSON.stringify(value).matchAll(/"sealed":"([0-9a-f-]{36})"/g)].map(([, id]) => id as string));
-  const texts = ids.size > 0 ? await sealer.open([...ids]) : new Map<string, string>();
+  const refs = JSON.stringify(value).matchAll(/\{"(?:digest|sealed)":"[^"]*","(?:digest|sealed)":"[^"]*"\}/g);
+  const texts = await sealer.open([...refs].map(([text]) => JSON.parse(text) as SealedRef));
   const walk = (at: unknown): unknown => {
     if (Array.isArray(at)) return at.map(walk);
     if (typeof at !== 'object' || at === null) return at;
