@@ -8,7 +8,7 @@ import { sealBody } from '../contracts/sealing.ts';
 import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
 import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Projection } from '../domain/process.ts';
 import { natureOf } from '../domain/mending/index.ts';
-import { sightOf, type Standing } from './caseAccess.ts';
+import { sightOf, toldNumbersAlone, type Standing } from './caseAccess.ts';
 import { eventsFor, readCase } from './caseRead.ts';
 import { refusalBody } from './problems.ts';
 import { checkDocuments, pointer, prepare, type SentAct } from './receive.ts';
@@ -114,8 +114,9 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
     return { status: 200, body: { ...base, outcome: 'wouldBeRefused', problem: refusalBody(decision.refusal, pointer) } };
   const done = after(state, envelope, decision.events);
   const sight = sightOf(caller, known);
-  const applicant = known.roles.includes('inventor') || known.roles.includes('representative');
-  const seen = sight ? eventsFor(caller, sight, applicant, { state: done.state, events: done.rows, now }) : [];
+  const seen = sight
+    ? eventsFor(caller, sight, toldNumbersAlone(caller, known), { state: done.state, events: done.rows, now })
+    : [];
   const [was, is] = [empowerment.project(state), empowerment.project(done.state)];
   const whole =
     sight?.kind === 'whole'
@@ -124,7 +125,8 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
           tasks: { begun: without(is.tasks, was.tasks), ended: without(was.tasks, is.tasks) },
         }
       : {};
-  const told = sight?.kind === 'whole' && sight.objectors ? done.told.map(({ template, to }) => ({ template, to })) : undefined;
+  const told =
+    sight?.kind === 'whole' && sight.objectors === 'all' ? done.told.map(({ template, to }) => ({ template, to })) : undefined;
   return {
     status: 200,
     body: await openAll(
