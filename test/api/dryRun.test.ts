@@ -90,6 +90,8 @@ afterAll(async () => {
   await api?.close();
 });
 
+const unheard = (answer: { status: number; body: { code?: string } }) => [answer.status, answer.body.code];
+
 describe('a dry run', () => {
   it('says of every act from the draft to the notice what it then does', async () => {
     await walk.toPublicity();
@@ -103,7 +105,6 @@ describe('a dry run', () => {
   });
 
   it('is refused as the act would be, where the act would not even be received', async () => {
-    const unheard = (answer: { status: number; body: { code?: string } }) => [answer.status, answer.body.code];
     for (const [who, type, body] of [
       ['colleague3', 'passCheck', {}],
       ['inventor1', 'passCheck', {}],
