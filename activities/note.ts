@@ -99,6 +99,16 @@ export function readNote(note: string): Checkpoint & { isSignedBy: (verifierKey:
   };
 }
 
+/** Whether the text holds a key that signatures can be held against: `name+hash+key`, or a PEM of an Ed25519 key. */
+export function isVerifierKey(text: string): boolean {
+  try {
+    rawOfVerifierKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The raw key in `name+hash+key`, or in a PEM. */
 function rawOfVerifierKey(verifierKey: string): Buffer {
   if (verifierKey.includes('-----BEGIN')) return rawOf(createPublicKey(verifierKey));
@@ -107,9 +117,21 @@ function rawOfVerifierKey(verifierKey: string): Buffer {
   return bytes.subarray(1);
 }
 
+const signingKeyIn = (dataDir: string): string => join(dataDir, 'ledger-signing-key.pem');
+
+/** The signing key that a data directory holds already, if it does. */
+export async function keptSigner(dataDir: string): Promise<NoteSigner | undefined> {
+  try {
+    return new NoteSigner(await readFile(signingKeyIn(dataDir), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
 /** The signing key of a data directory, made at first use. In production its file comes from outside. */
 export async function localSigner(dataDir: string): Promise<NoteSigner> {
-  const path = join(dataDir, 'ledger-signing-key.pem');
+  const path = signingKeyIn(dataDir);
   await mkdir(dataDir, { recursive: true });
   try {
     const { privateKey } = generateKeyPairSync('ed25519');

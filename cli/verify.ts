@@ -34,7 +34,7 @@ export function registerVerify(program: Command): void {
 /** 0 when all is as recorded, 1 when something is not. */
 async function verify(flags: VerifyFlags): Promise<number> {
   const olderCheckpoints = await Promise.all(flags.checkpoint.map(readText));
-  const trustedKeys = flags.key.length > 0 ? await Promise.all(flags.key.map(readText)) : undefined;
+  const trustedKeys = flags.key.length > 0 ? await Promise.all(flags.key.map(readKey)) : undefined;
   const brought = { olderCheckpoints, trustedKeys };
   const reports = flags.file === undefined ? await verifyDatabase(flags, brought) : [await verifyFile(flags.file, brought)];
   process.stdout.write(flags.json ? `${JSON.stringify(reports, null, 2)}\n` : reports.map(describe).join('\n'));
@@ -94,14 +94,21 @@ async function exportTo({
   const { rename, writeFile } = await import('node:fs/promises');
   const { finished } = await import('node:stream/promises');
   const { exportLedger } = await import('../activities/ledgerSource.ts');
-  const { localSigner } = await import('../activities/note.ts');
+  const { keptSigner } = await import('../activities/note.ts');
   const { readConfig } = await import('../runtime/config.ts');
+  const { dataDir } = readConfig();
+  // A key made here would sign what nobody can tell from a forgery.
+  const signer = await keptSigner(dataDir);
+  if (!signer)
+    throw new UsageError(
+      `${dataDir} 中没有签名密钥（ledger-signing-key.pem），请把 FUQUAN_DATA_DIR 指向服务的数据目录`,
+      `${dataDir} holds no signing key (ledger-signing-key.pem); let FUQUAN_DATA_DIR name the data directory of the service`,
+    );
   return withPool(database, async (pool) => {
     const [found] = await institutions(pool, institution);
     if (!found) throw new UsageError('没有该单位', 'No such institution');
     const draft = `${out}.part`;
     const stream = createWriteStream(draft, { mode: 0o600 });
-    const signer = await localSigner(readConfig().dataDir);
     const { rows, note } = await exportLedger(pool, signer, found, stream);
     stream.end();
     await finished(stream);
@@ -122,6 +129,17 @@ async function readText(path: string): Promise<string> {
   } catch {
     throw new UsageError(`读不到 ${path}`, `Cannot read ${path}`);
   }
+}
+
+async function readKey(path: string): Promise<string> {
+  const { isVerifierKey } = await import('../activities/note.ts');
+  const key = await readText(path);
+  if (!isVerifierKey(key))
+    throw new UsageError(
+      `${path} 不是公钥（须为 name+hash+key 或 Ed25519 的 PEM）`,
+      `${path} holds no public key (name+hash+key, or a PEM of an Ed25519 key)`,
+    );
+  return key;
 }
 
 const signatureWords: Record<Report['signatures'], string> = {

@@ -189,21 +189,26 @@ describe('an exported file', () => {
        const program = new Command(); registerVerify(program); await program.parseAsync();`,
     );
     const run = promisify(execFile);
-    const call = async (...args: string[]): Promise<{ code: number; stdout: string }> =>
-      run(process.execPath, ['--import', 'tsx', script, 'verify', '--json', ...args], {
+    const call = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+      run(process.execPath, ['--import', 'tsx', script, ...args], {
         // A folder on which nothing runs: the command must not find a service of this machine.
-        env: { PATH: process.env['PATH'], FUQUAN_DATA_DIR: tmpdir() },
+        env: { PATH: process.env['PATH'], FUQUAN_DATA_DIR: folder },
       }).then(
-        ({ stdout }) => ({ code: 0, stdout }),
-        (error: unknown) => error as { code: number; stdout: string },
+        (said) => ({ code: 0, ...said }),
+        (error: unknown) => error as { code: number; stdout: string; stderr: string },
       );
-    const good = await call('--file', path);
+    const good = await call('verify', '--json', '--file', path);
     expect(good.code).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject([{ cases: 2, signatures: 'own', findings: [] }]);
     await writeFile(path, (await readFile(path, 'utf8')).replace('happened', 'hapqened'));
-    expect((await call('--file', path)).code).toBe(1);
-    expect((await call('--file', script)).code).toBe(2);
-    expect((await call()).code).toBe(2);
+    expect((await call('verify', '--json', '--file', path)).code).toBe(1);
+    expect((await call('verify', '--json', '--file', script)).code).toBe(2);
+    expect((await call('verify')).code).toBe(2);
+    // What holds no key is refused as such, and a folder without a signing key signs nothing.
+    const noKey = await call('verify', '--file', path, '--key', path);
+    expect([noKey.code, noKey.stderr]).toEqual([2, expect.stringContaining('holds no public key')]);
+    const unsigned = await call('export', '--institution', 'x', '--out', join(folder, 'never.jsonl'));
+    expect([unsigned.code, unsigned.stderr]).toEqual([2, expect.stringContaining('holds no signing key')]);
   });
 });
 
