@@ -12,6 +12,8 @@ import { workerFor } from './worker.ts';
 /** Two institutions side by side, and an objector whom nobody may find out. */
 
 const NAME = '青示例教师一';
+/** An id that nothing has. */
+const nowhere = randomUUID();
 const words = { name: '异议人甲乙丙', contact: 'contact-marker-4711', ground: 'ground-marker-0815' };
 
 let api: TestApi;
@@ -79,7 +81,7 @@ afterAll(async () => {
 const gets = routes.filter(({ method }) => method === 'get');
 
 function pathOf(route: Route, given: Record<string, string>): string {
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? 'x');
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? (name.endsWith('Id') ? nowhere : 'x'));
   return route.id === 'downloadDocument' ? `${path}?caseId=${given['caseId']}` : path;
 }
 
@@ -225,6 +227,28 @@ describe('the objector', () => {
     ]);
     const file = await walk.get(key, `/documents/${evidence}?caseId=${walk.caseId}`);
     expect([file.status, file.headers['content-type']]).toEqual([200, 'application/pdf']);
+  });
+
+  it('is not among whom a dry run says would be told, but for those who may know', async () => {
+    const preview = async (key: string, type: string, body: object) =>
+      (await walk.client(key)).send('post', `${walk.base}/cases/${walk.caseId}/acts/preview`, { type, body });
+    const foretold = await preview('inventor1', 'withdraw', { grounds: '不再申请。' });
+    expect([foretold.status, foretold.body.outcome]).toEqual([200, 'wouldDo']);
+    expect(foretold.body).not.toHaveProperty('messages');
+    expect(foretold.text).not.toContain(objector.id);
+    const recuse = {
+      objectionId: ids['actId'],
+      personId: walk.person('colleague3'),
+      replacement: walk.person('inventor4'),
+      grounds: 'x',
+    };
+    for (const [key, told] of [
+      ['officer1', true],
+      ['colleague3', false],
+    ] as const) {
+      const { body } = await preview(key, 'recuseHandler', recuse);
+      expect([key, body.outcome, 'messages' in body]).toEqual([key, 'wouldDo', told]);
+    }
   });
 
   it('sees their own objection and the notice, and nothing of the case behind it', async () => {
