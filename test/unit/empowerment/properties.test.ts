@@ -34,7 +34,8 @@ describe('any sequence of acts', () => {
         taken += played.taken;
         for (const { type } of played.one.ledger) seen.add(type);
       }),
-      { numRuns: 100, seed: 20260302, interruptAfterTimeLimit: runs * 150 },
+      // No time limit: what is reached must not depend on how busy the machine is.
+      { numRuns: 100, seed: 20260302 },
     );
     expect(taken).toBeGreaterThan(800);
     for (const type of [
