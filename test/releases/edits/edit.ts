@@ -18,7 +18,7 @@ export interface Edit {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The file's text after the edit. Throws when a text to be replaced does not stand there exactly once. */
-export function edited(text: string, { name, file, changes }: Edit): string {
+function edited(text: string, { name, file, changes }: Edit): string {
   return changes.reduce((now, [from, to]) => {
     if (now.split(from).length !== 2) throw new Error(`The edit "${name}" does not fit ${file} any more: ${from}`);
     return now.replace(from, () => to);

@@ -14,7 +14,7 @@ import { startWorker, type RunningWorker, type WorkerConfig } from '../../../wor
 import { freshDatabase, NAMESPACE, temporalAddress, uniqueTaskQueue, waitFor } from '../../harness/services.ts';
 
 export const bundleCache = join(tmpdir(), 'fuquan-test-bundles');
-const probeEntry = fileURLToPath(new URL('./probeWorkflows/index.ts', import.meta.url));
+export const probeEntry = fileURLToPath(new URL('./probeWorkflows/index.ts', import.meta.url));
 export const testKeys: KeyProvider = keyRing('k1', { k1: randomBytes(32).toString('base64') });
 
 /** Keeps what was logged; quiet unless a test looks. */
