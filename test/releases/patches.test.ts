@@ -65,7 +65,11 @@ describe('a patch', () => {
   });
 
   it('cannot be called old while a case from before it lives', async () => {
-    const deprecated = instead('too early', "deprecatePatch('wait-before-record');\n      await sleep(10);", 'deprecatePatch');
+    const deprecated = instead(
+      'too early',
+      "deprecatePatch('wait-before-record');\n      await sleep(10);",
+      'deprecatePatch, patched',
+    );
     expect(await faultsOf(deprecated, histories.before)).toBe(1);
     expect(await faultsOf(deprecated, histories.behind)).toBe(0);
   });

@@ -8,12 +8,17 @@ const WAKES = 'workflows/shared/wakes.ts';
 const MESSAGES = 'contracts/messages.ts';
 
 const importing = (names: string): [string, string] => [
-  "import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';",
-  `import { ApplicationFailure, log, workflowInfo, ${names} } from '@temporalio/workflow';`,
+  "import { ApplicationFailure, log, patched, workflowInfo } from '@temporalio/workflow';",
+  `import { ApplicationFailure, log, patched, workflowInfo, ${names} } from '@temporalio/workflow';`,
 ];
 const settles = 'const result = await settle(asDecidedThen(() => this.#decide(envelope, fromInbox)));';
 
 export const badEdits: Edit[] = [
+  {
+    name: 'a patch taken out while cases from before it live',
+    file: ACTING,
+    changes: [["    if (!patched('afterInterruption')) return;\n", '']],
+  },
   {
     name: 'an activity removed: facts are not read any more when time acts',
     file: ACTING,

@@ -11,7 +11,7 @@ export const patchedWait: Edit = {
   file: ACTING,
   changes: [
     [
-      "import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';",
+      "import { ApplicationFailure, log, patched, workflowInfo } from '@temporalio/workflow';",
       "import { ApplicationFailure, log, patched, sleep, workflowInfo } from '@temporalio/workflow';",
     ],
     [settles, `if (patched('wait-before-record')) await sleep(10);\n      ${settles}`],
