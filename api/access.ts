@@ -23,6 +23,10 @@ export interface Grant {
   departments: string[];
   /** Acts to which a delegation is limited; empty means all. */
   acts: string[];
+  /** Who stands behind what is done by it: the caller, and whose roles they are. */
+  hands: string[];
+  /** Persons declared related to any of these. */
+  kin: string[];
 }
 
 interface CallerFacts {
@@ -93,9 +97,14 @@ export class Caller {
     return this.grants.filter(({ acts }) => acts.length > 0);
   }
 
-  /** Whether the caller holds any of the roles as a whole, of their own or by delegation. */
+  /** The rights by which the caller holds any of the roles as a whole, of their own or by delegation. */
+  holding(...roles: InstitutionRole[]): Grant[] {
+    return this.#wholeGrants.filter((grant) => grant.roles.some((role) => roles.includes(role)));
+  }
+
+  /** Whether the caller holds any of the roles as a whole. */
   has(...roles: InstitutionRole[]): boolean {
-    return this.#wholeGrants.some((grant) => grant.roles.some((role) => roles.includes(role)));
+    return this.holding(...roles).length > 0;
   }
 
   /** Whether the caller belongs to the institution. */
@@ -105,8 +114,8 @@ export class Caller {
 
   /** Whose right is used, when a role is held by delegation alone: both names go on the record. */
   behalfFor(...roles: InstitutionRole[]): string | undefined {
-    const holding = this.#wholeGrants.filter((grant) => grant.roles.some((role) => roles.includes(role)));
-    return holding.some(({ onBehalfOf }) => onBehalfOf === undefined) ? undefined : holding[0]?.onBehalfOf;
+    const held = this.holding(...roles);
+    return held.some(({ onBehalfOf }) => onBehalfOf === undefined) ? undefined : held[0]?.onBehalfOf;
   }
 }
 
@@ -125,6 +134,7 @@ interface Row {
     roles: InstitutionRole[];
     departments: string[];
     acts: string[];
+    related: string[];
   }[];
 }
 
@@ -182,7 +192,10 @@ export class Access {
         (SELECT jsonb_build_object('roles', m.roles, 'departments', m.departments)
            FROM members m WHERE m.person_id = p.id) AS own,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('onBehalfOf', d.from_person, 'memberRoles', m.roles, 'roles', d.roles,
-                  'departments', m.departments, 'acts', d.acts) ORDER BY d.first_day, d.id), '[]')
+                  'departments', m.departments, 'acts', d.acts,
+                  'related', (SELECT coalesce(jsonb_agg(CASE WHEN r.person_a = d.from_person THEN r.person_b ELSE r.person_a END), '[]')
+                                FROM relation r WHERE r.institution_id = i.id AND d.from_person IN (r.person_a, r.person_b)))
+                  ORDER BY d.first_day, d.id), '[]')
            FROM delegation d JOIN the_institution i ON i.id = d.institution_id
            JOIN members m ON m.person_id = d.from_person
           WHERE d.to_person = p.id AND d.revoked_at IS NULL
@@ -200,11 +213,13 @@ export class Access {
 }
 
 /** Nobody can hand on more than they hold, nor what a delegation does not name. */
-function grantsOf({ own, delegated }: Row): Grant[] {
-  const grants: Grant[] = own ? [{ roles: own.roles, departments: own.departments, acts: [] }] : [];
-  for (const { onBehalfOf, memberRoles, roles, departments, acts } of delegated) {
+function grantsOf({ person, related: kin, own, delegated }: Row): Grant[] {
+  const self = person === null ? [] : [person];
+  const grants: Grant[] = own ? [{ roles: own.roles, departments: own.departments, acts: [], hands: self, kin }] : [];
+  for (const { onBehalfOf, memberRoles, roles, departments, acts, related } of delegated) {
     const handed = memberRoles.filter((role) => role !== 'member' && (roles.length === 0 || roles.includes(role)));
-    if (handed.length > 0) grants.push({ onBehalfOf, roles: handed, departments, acts });
+    const behind = { hands: [...self, onBehalfOf], kin: [...kin, ...related] };
+    if (handed.length > 0) grants.push({ onBehalfOf, roles: handed, departments, acts, ...behind });
   }
   return grants;
 }

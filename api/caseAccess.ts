@@ -2,7 +2,7 @@
 import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
 import { actTable, type ActType, type Step } from '../domain/empowerment/index.ts';
 import type { CaseRole, InstitutionRole, Role } from '../domain/process.ts';
-import type { Caller } from './access.ts';
+import type { Caller, Grant } from './access.ts';
 import { Problem } from './problems.ts';
 import { deliberated, deputised } from './readable.ts';
 
@@ -29,6 +29,10 @@ export interface CaseFacts {
   roles: CaseRole[];
   /** What a delegation for single acts lets the caller read. */
   deputy: Deputy | undefined;
+  /** Whether the case is a matter of the caller's own: theirs, or of kin of theirs. */
+  ownMatter: boolean;
+  /** Whether they work or oversee it by a right behind which nobody stands whose own matter it is. */
+  impartial: boolean;
   /** Acts received and not yet answered. */
   pending: number;
   /** Whether a notice of the case is shown to the caller. */
@@ -65,26 +69,43 @@ export async function partsIn(
   return { bodyMember: new Set(voting), deputy: new Map<string, Deputy>(each) };
 }
 
-/** The roles that rows of a case give, with `bodyMember` as it stands today. */
-export function rolesIn(id: string, roles: readonly CaseRole[], { bodyMember }: Parts): CaseRole[] {
-  const lasting = roles.filter((role) => role !== 'bodyMember');
+/** The roles that rows of a case give, with `bodyMember` as it stands today. Nobody who has left handles anything. */
+export function rolesIn(caller: Caller, id: string, roles: readonly CaseRole[], { bodyMember }: Parts): CaseRole[] {
+  const lasting = roles.filter((role) => role !== 'bodyMember' && (role !== 'handler' || caller.isMember));
   return bodyMember.has(id) ? [...lasting, 'bodyMember'] : lasting;
+}
+
+interface CaseRow extends Omit<CaseFacts, 'deputy' | 'ownMatter' | 'impartial'> {
+  inventors: string[];
+  objectors: string[];
 }
 
 /** The case and the caller's part in it, or undefined if the institution has no such case. */
 export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: string): Promise<CaseFacts | undefined> {
-  const rows = await prisma.$queryRaw<CaseFacts[]>`
+  const rows = await prisma.$queryRaw<CaseRow[]>`
     SELECT c.id::text, c.institution_id::text AS "institutionId", c.step, c.status, c.version, c.created_by::text AS "createdBy",
            c.achievement_id::text AS "achievementId",
            ARRAY(SELECT p.role FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${caller.personId}::uuid ORDER BY 1) AS roles,
+           ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role = 'inventor') AS inventors,
+           ARRAY(SELECT o.objector_id::text FROM objection o
+                  WHERE o.case_id = c.id AND o.objector_id IS NOT NULL AND o.state <> 'late') AS objectors,
            (SELECT count(*)::int FROM inbox i WHERE i.case_id = c.id AND i.answered_at IS NULL) AS pending,
            EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.state <> 'takenDown'
                       AND (n.audience = 'public' OR ${caller.isMember})) AS noticed
       FROM cases c WHERE c.id = ${caseId}::uuid AND c.institution_id = ${caller.institution.id}::uuid`;
-  const [row] = rows;
-  if (!row) return undefined;
+  const [found] = rows;
+  if (!found) return undefined;
+  const { inventors, objectors, ...row } = found;
   const parts = await partsIn(prisma, caller, [row]);
-  return { ...row, roles: rolesIn(row.id, row.roles, parts), deputy: parts.deputy.get(row.id) };
+  const interested = ({ hands, kin }: Pick<Grant, 'hands' | 'kin'>): boolean =>
+    hands.some((id) => inventors.includes(id) || objectors.includes(id)) || kin.some((id) => inventors.includes(id));
+  return {
+    ...row,
+    roles: rolesIn(caller, row.id, row.roles, parts),
+    deputy: parts.deputy.get(row.id),
+    ownMatter: interested({ hands: [caller.personId], kin: caller.related }),
+    impartial: caller.holding('officer', 'supervisor').some((grant) => !interested(grant)),
+  };
 }
 
 /** How much of a case somebody sees. */
@@ -95,17 +116,22 @@ export type Sight =
   | { kind: 'objector' };
 
 /** What the caller sees of the case, or undefined for nothing at all. */
-export function sightOf(caller: Caller, facts: Pick<CaseFacts, 'roles' | 'status' | 'createdBy' | 'deputy'>): Sight | undefined {
-  const { roles, status, createdBy, deputy } = facts;
+export function sightOf(
+  caller: Caller,
+  facts: Pick<CaseFacts, 'roles' | 'status' | 'createdBy' | 'deputy' | 'ownMatter' | 'impartial'>,
+): Sight | undefined {
+  const { roles, status, createdBy, deputy, ownMatter, impartial } = facts;
   // A draft is its author's own; only who may read everything reads it too.
   if (status === 'draft') {
     return createdBy === caller.personId || caller.has('supervisor') ? { kind: 'whole', objectors: 'none' } : undefined;
   }
   const applicant = roles.includes('inventor') || roles.includes('representative');
   if (applicant) return { kind: 'whole', objectors: 'none' };
-  if (caller.has('officer', 'supervisor') || deputy === 'objectors') return { kind: 'whole', objectors: 'all' };
-  if (roles.includes('handler')) return { kind: 'whole', objectors: 'handled' };
-  if (caller.has(...caseWorkers) || roles.includes('bodyMember') || deputy) return { kind: 'whole', objectors: 'none' };
+  if (impartial || deputy === 'objectors') return { kind: 'whole', objectors: 'all' };
+  const handles = roles.includes('handler');
+  if (handles && !ownMatter) return { kind: 'whole', objectors: 'handled' };
+  if (caller.has(...caseWorkers) || handles || roles.includes('bodyMember') || deputy)
+    return { kind: 'whole', objectors: 'none' };
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
 }
 

@@ -4,6 +4,7 @@ import { canonicalJson } from '../contracts/canonical.ts';
 import { noticeText, type FieldError, type NoticeContent } from '../contracts/schemas.ts';
 import { namesApart, namesIn } from '../contracts/noticeNames.ts';
 import { Sealable, type SealedRow } from '../contracts/sealing.ts';
+import { ownMatter } from '../domain/empowerment/decide/common.ts';
 import type { ActType } from '../domain/empowerment/index.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
@@ -12,7 +13,7 @@ import { readCase, type CaseRecord } from './caseRead.ts';
 import { disclosureFindings } from './disclosure.ts';
 import { composeNotice } from './noticeCompose.ts';
 import { namesOf } from './people.ts';
-import { Problem } from './problems.ts';
+import { Problem, refusalBody } from './problems.ts';
 import type { Context } from './route.ts';
 import { openAll } from './seal.ts';
 
@@ -165,6 +166,10 @@ async function checkGrounds(context: Context, facts: CaseFacts, { grounds }: { g
 
 /** Checks acts whose words others will read. */
 export async function checkShown(context: Context, facts: CaseFacts, type: ActType, body: unknown): Promise<void> {
+  // Before the words are looked at: by what is found in them somebody with an interest could guess at who objects.
+  const interested = type === 'recordFinding' ? facts.ownMatter : !facts.impartial && facts.deputy === undefined;
+  if (interested && (type === 'publishNotice' || type === 'recordFinding'))
+    throw new Problem(refusalBody(ownMatter().refusal, String));
   if (type === 'publishNotice') await checkPublication(context, facts, body as Parameters<typeof checkPublication>[2]);
   if (mends.has(type)) await checkGrounds(context, facts, body as Parameters<typeof checkGrounds>[2]);
   if (type === 'recordFinding') await checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);

@@ -9,6 +9,8 @@ import type { Caller, Grant } from './access.ts';
 
 type Where = Prisma.CaseWhereInput;
 
+const nothing: Where = { id: { in: [] } };
+
 /** Whose own matter a case is reads no more of it than their part in it gives them; nor does their kin. */
 function notOwn(persons: string[], kin: string[]): Where {
   return {
@@ -22,7 +24,8 @@ function notOwn(persons: string[], kin: string[]): Where {
 }
 
 /** Cases that the caller may vote on, or might have. Who has joined a body reads what lies before it from that day. */
-export function deliberated({ personId, related, seats }: Caller): Where {
+export function deliberated({ personId, related, seats, isMember }: Caller): Where {
+  if (!isMember) return nothing;
   const sat: Where = { parties: { some: { personId, role: 'bodyMember' } } };
   return { AND: [notOwn([personId], related), { OR: [sat, ...seats.map((body) => ({ step: stepOf(body) }))] }] };
 }
@@ -63,21 +66,16 @@ const aboutObjectors: readonly ActType[] = [
 const namedActs = ({ acts, roles }: Grant): ActType[] =>
   (acts as ActType[]).filter((act) => actTable[act].roles.some((role) => (roles as string[]).includes(role)));
 
-function possible(caller: Caller, grant: Grant, act: ActType): Where {
-  const { steps, needs } = actTable[act];
-  const hands = [caller.personId, ...(grant.onBehalfOf === undefined ? [] : [grant.onBehalfOf])];
-  const own = notOwn(hands, needs.includes('relations') ? caller.related : []);
-  return { AND: [{ step: { in: steps } }, own, shownBy[act]?.(grant) ?? {}] };
-}
-
-const nothing: Where = { id: { in: [] } };
+const possible = (grant: Grant, act: ActType): Where => ({
+  AND: [{ step: { in: actTable[act].steps } }, notOwn(grant.hands, grant.kin), shownBy[act]?.(grant) ?? {}],
+});
 
 /** Cases of which a deputy for single acts has something to do now; `objectors` narrows it to acts on an objection. */
 function toDo(caller: Caller, objectors: boolean): Where {
   const each = caller.namedGrants.flatMap((grant) =>
     namedActs(grant)
       .filter((act) => !objectors || aboutObjectors.includes(act))
-      .map((act) => possible(caller, grant, act)),
+      .map((act) => possible(grant, act)),
   );
   return each.length === 0 ? nothing : { OR: each };
 }

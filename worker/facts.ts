@@ -32,12 +32,12 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
       if (needs.length === 0) return {};
       const on = dateOfInstant(query.at);
       const wanted = (need: FactNeed): boolean => needs.includes(need);
-      const involved = wanted('relations') || wanted('people') ? await personsInvolved(pool, query, on) : [];
+      const involved = wanted('people') ? await personsInvolved(pool, query, on) : [];
       const facts: Facts = {};
       await Promise.all([
         wanted('calendar') && readCalendar(pool, yearOf(on), versionIn(query)).then((value) => (facts.calendar = value)),
         wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
-        wanted('relations') && readRelations(pool, query.institutionId, involved).then((value) => (facts.relations = value)),
+        wanted('relations') && readRelations(pool, query).then((value) => (facts.relations = value)),
         wanted('people') && readPeople(pool, query.institutionId, involved, on).then((value) => (facts.people = value)),
         wanted('pinnedRules') &&
           readPinned(pool, query.caseId)
@@ -115,9 +115,10 @@ async function readBodies(pool: pg.Pool, institutionId: string, on: string): Pro
   return bodies;
 }
 
+const namedIn = (body: unknown): string[] => JSON.stringify(body ?? null).match(UUID) ?? [];
+
 /** Everyone whom the act could concern: named in it, parties and handlers of the case, members of the bodies on the day. */
 async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Promise<string[]> {
-  const named = JSON.stringify(query.body ?? null).match(UUID) ?? [];
   const { rows } = await pool.query<{ id: string }>(
     `SELECT person_id::text AS id FROM case_party WHERE case_id = $1
       UNION SELECT unnest(handlers)::text FROM objection WHERE case_id = $1
@@ -128,16 +129,25 @@ async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Pro
       -- Whoever is to take something over, while a second person has not confirmed it.
       UNION SELECT l.data->'mend'->>'to' FROM ledger l
              WHERE l.case_id = $1 AND l.type = 'mendingProposed' AND l.data->'mend'->>'kind' = 'reassign' AND $5`,
-    [query.caseId, query.institutionId, on, named, query.type === 'confirmMending'],
+    [query.caseId, query.institutionId, on, namedIn(query.body), query.type === 'confirmMending'],
   );
   return rows.map(({ id }) => id).toSorted();
 }
 
-async function readRelations(pool: pg.Pool, institutionId: string, persons: string[]): Promise<[string, string][]> {
+/** Declared relations of whoever is or was an inventor here, or is named in the act: whoever acts may be the other end. */
+async function readRelations(pool: pg.Pool, { caseId, institutionId, body }: FactQuery): Promise<[string, string][]> {
   const { rows } = await pool.query<{ a: string; b: string }>(
-    `SELECT DISTINCT person_a::text AS a, person_b::text AS b FROM relation
-      WHERE institution_id = $1 AND person_a = ANY ($2::uuid[]) AND person_b = ANY ($2::uuid[]) ORDER BY a, b`,
-    [institutionId, persons],
+    `WITH own AS (
+       SELECT person_id AS id FROM case_party WHERE case_id = $2 AND role = 'inventor'
+        UNION SELECT (i->>'personId')::uuid FROM ledger l, jsonb_array_elements(l.data->'application'->'inventors') i
+               WHERE l.case_id = $2 AND l.type IN ('caseOpened', 'applicationAmended')
+        UNION SELECT (i->>'personId')::uuid FROM ledger l, jsonb_array_elements(l.data->'inventors') i
+               WHERE l.case_id = $2 AND l.type = 'amendmentProposed'
+        UNION SELECT unnest($3::uuid[])
+     )
+     SELECT DISTINCT person_a::text AS a, person_b::text AS b FROM relation
+      WHERE institution_id = $1 AND (person_a IN (SELECT id FROM own) OR person_b IN (SELECT id FROM own)) ORDER BY a, b`,
+    [institutionId, caseId, namedIn(body)],
   );
   return rows.map(({ a, b }) => [a, b]);
 }

@@ -30,9 +30,10 @@ import { answerPreview, previewQuery, previewShown } from './drafts.ts';
 
 /** Cases that the caller may see, as a condition on rows. */
 export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
+  const changing: CaseRole[] = caller.isMember ? ['bodyMember'] : ['bodyMember', 'handler'];
   const mine: Prisma.CaseWhereInput[] = [
     { status: 'draft', createdBy: caller.personId },
-    { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { not: 'bodyMember' } } } },
+    { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { notIn: changing } } } },
     { AND: [{ status: { not: 'draft' } }, deliberated(caller)] },
   ];
   if (caller.namedGrants.length > 0) mine.push({ AND: [{ status: { not: 'draft' } }, deputised(caller, 'all')] });
@@ -194,9 +195,11 @@ export const caseRoutes = [
         rows,
         (row) => [row.updatedAt.toISOString(), row.id],
         (row) => {
-          const roles = rolesIn(row.id, partOf(row), parts);
+          const roles = rolesIn(caller, row.id, partOf(row), parts);
           const { status: stands, createdBy } = row;
-          const sight = sightOf(caller, { roles, status: stands, createdBy, deputy: parts.deputy.get(row.id) });
+          // A row tells nothing of objections, so nothing hangs on whose matter it is.
+          const part = { deputy: parts.deputy.get(row.id), ownMatter: true, impartial: false };
+          const sight = sightOf(caller, { roles, status: stands, createdBy, ...part });
           const title = row.achievementId === null ? undefined : titles.get(row.achievementId);
           return {
             id: row.id,

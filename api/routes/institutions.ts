@@ -45,13 +45,21 @@ const institutionChange = z.strictObject({
 
 /** Who tried to object is hidden from a supervisor who applies in the case, as it is in the case itself. */
 async function refusedObjections({ deps, caller }: Context): Promise<Prisma.AuditWhereInput> {
-  const own = await deps.prisma.caseParty.findMany({
-    where: { institutionId: caller.institution.id, personId: caller.personId, role: { in: ['inventor', 'representative'] } },
-    select: { caseId: true },
+  const rights = caller.holding('supervisor').map(({ hands, kin }) => [...hands, ...kin]);
+  const rows = await deps.prisma.caseParty.findMany({
+    where: {
+      institutionId: caller.institution.id,
+      personId: { in: rights.flat() },
+      role: { in: ['inventor', 'representative'] },
+    },
+    select: { caseId: true, personId: true },
   });
+  const applies = (caseId: string, persons: string[]): boolean =>
+    rows.some((row) => row.caseId === caseId && persons.includes(row.personId));
+  const own = [...new Set(rows.map(({ caseId }) => caseId))].filter((id) => rights.every((persons) => applies(id, persons)));
   return {
     action: 'refusedAct',
-    subject: { in: own.map(({ caseId }) => caseId) },
+    subject: { in: own },
     OR: Object.keys(objectionActs).map((type) => ({ detail: { path: ['type'], equals: type } })),
   };
 }

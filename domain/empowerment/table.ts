@@ -16,6 +16,7 @@ export type FactNeed =
   /** The rules as they would resolve on the day of receipt. */
   | 'currentRules';
 
+/** One row; an act of an office needs the relations, by which kin of the applicants are told from others. */
 export interface ActRow {
   /** Any one of these roles suffices; `system` acts come from timers and the platform alone. */
   roles: (Role | 'system')[];
@@ -78,7 +79,7 @@ export const actTable: Record<ActType, ActRow> = {
   recordCoOwnerConsent: {
     roles: ['officer'],
     steps: ['consent'],
-    needs: [],
+    needs: ['relations'],
     zh: '登记共有人同意',
     en: "record a co-owner's consent",
   },
@@ -90,9 +91,15 @@ export const actTable: Record<ActType, ActRow> = {
     en: 'amend the application',
   },
   submit: { roles: ['representative'], steps: ['consent'], needs: [], zh: '提交申请', en: 'submit' },
-  returnForCorrection: { roles: ['officer'], steps: ['check'], needs: [], zh: '退回补正', en: 'return for correction' },
+  returnForCorrection: {
+    roles: ['officer'],
+    steps: ['check'],
+    needs: ['relations'],
+    zh: '退回补正',
+    en: 'return for correction',
+  },
   passCheck: { roles: ['officer'], steps: ['check'], needs: ['bodies', 'relations'], zh: '审查通过', en: 'pass the check' },
-  refuseApplication: { roles: ['officer'], steps: ['check'], needs: [], zh: '不予受理', en: 'refuse' },
+  refuseApplication: { roles: ['officer'], steps: ['check'], needs: ['relations'], zh: '不予受理', en: 'refuse' },
   reviewAsDepartment: {
     roles: ['departmentReviewer'],
     steps: ['departmentReview'],
@@ -117,7 +124,7 @@ export const actTable: Record<ActType, ActRow> = {
   publishNotice: {
     roles: ['officer'],
     steps: ['noticePreparation'],
-    needs: ['calendar'],
+    needs: ['calendar', 'relations'],
     zh: '发布公示',
     en: 'publish the notice',
   },
@@ -131,14 +138,14 @@ export const actTable: Record<ActType, ActRow> = {
   recordPublicityGap: {
     roles: ['officer', 'system'],
     steps: handling,
-    needs: ['calendar'],
+    needs: ['calendar', 'relations'],
     zh: '登记公示中断',
     en: 'record a gap in the publicity',
   },
   takeDownNotice: {
     roles: ['officer'],
     steps: handling,
-    needs: [],
+    needs: ['relations'],
     zh: '撤下公示',
     en: 'take the notice down',
   },
@@ -152,7 +159,7 @@ export const actTable: Record<ActType, ActRow> = {
   enterPaperObjection: {
     roles: ['officer'],
     steps: afterPublishing,
-    needs: [],
+    needs: ['relations'],
     zh: '录入书面异议',
     en: 'enter an objection on paper',
   },
@@ -173,7 +180,7 @@ export const actTable: Record<ActType, ActRow> = {
   rejectObjection: {
     roles: ['officer'],
     steps: handling,
-    needs: ['calendar'],
+    needs: ['calendar', 'relations'],
     zh: '不予受理异议',
     en: 'reject the objection',
   },
@@ -247,30 +254,42 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '出具公示情况说明',
     en: "state the publicity's result",
   },
-  proposeAgreement: { roles: ['officer'], steps: ['agreement'], needs: [], zh: '拟定协议', en: 'draw up the agreement' },
+  proposeAgreement: {
+    roles: ['officer'],
+    steps: ['agreement'],
+    needs: ['relations'],
+    zh: '拟定协议',
+    en: 'draw up the agreement',
+  },
   signAgreement: {
     roles: ['inventor', 'signatory'],
     steps: ['agreement'],
-    needs: ['people'],
+    needs: ['people', 'relations'],
     zh: '签署协议',
     en: 'sign the agreement',
   },
   recordCoOwnerSignature: {
     roles: ['officer'],
     steps: ['agreement'],
-    needs: [],
+    needs: ['relations'],
     zh: '登记共有人签署',
     en: "record a co-owner's signature",
   },
-  recordTitleChange: { roles: ['officer'], steps: ['titleChange'], needs: [], zh: '登记权属变更', en: 'record the title change' },
+  recordTitleChange: {
+    roles: ['officer'],
+    steps: ['titleChange'],
+    needs: ['relations'],
+    zh: '登记权属变更',
+    en: 'record the title change',
+  },
   grantUseRight: {
     roles: ['officer'],
     steps: ['useRightGrant'],
-    needs: ['calendar'],
+    needs: ['calendar', 'relations'],
     zh: '授予长期使用权',
     en: 'grant the use right',
   },
-  tagLedger: { roles: ['officer'], steps: ['registration'], needs: [], zh: '台账标记', en: 'tag the ledger' },
+  tagLedger: { roles: ['officer'], steps: ['registration'], needs: ['relations'], zh: '台账标记', en: 'tag the ledger' },
   withdraw: { roles: ['representative'], steps: beforeAgreement, needs: [], zh: '撤回申请', en: 'withdraw' },
   proposeRepresentative: {
     roles: ['inventor'],
@@ -294,11 +313,11 @@ export const actTable: Record<ActType, ActRow> = {
     zh: '登记人员变动',
     en: "record an inventor's death, retirement or leaving",
   },
-  recordHeirs: { roles: ['officer'], steps: [...live, 'done'], needs: [], zh: '登记继承人', en: 'record the heirs' },
+  recordHeirs: { roles: ['officer'], steps: [...live, 'done'], needs: ['relations'], zh: '登记继承人', en: 'record the heirs' },
   resolveLink: {
     roles: ['officer'],
     steps: ['check', 'returned', 'departmentReview', 'groupDecision', 'leadershipDecision', 'noticePreparation'],
-    needs: [],
+    needs: ['relations'],
     zh: '处理重复申请',
     en: 'resolve linked applications',
   },

@@ -70,12 +70,12 @@ export function reach(
 
 /** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. */
 export function mayHandle(matter: Matter, personId: string): { refusal: Refusal } | undefined {
-  const bar = barOf(personId, matter.interests);
-  if (!bar) return undefined;
+  if (!barOf(personId, matter.interests)) return undefined;
+  // Not which: a handler who proposes one colleague after another would find out who else objects.
   return refuse(
     'handlerBarred',
-    `${personId} 与本事项有利害关系（${bar.bar}），应当回避。`,
-    `${personId} has an interest (${bar.bar}) and must stand aside.`,
+    `${personId} 与本事项有利害关系，应当回避。`,
+    `${personId} has an interest in the matter and must stand aside.`,
     { at: '/handlers' },
   );
 }

@@ -1,4 +1,5 @@
 /** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
+import { barOf } from '../../collective/index.ts';
 import { actingFor, handsOf } from '../../hands.ts';
 import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
@@ -6,6 +7,7 @@ import { refuse } from '../../refusal.ts';
 import { citing, ruleOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import type { AgreementText } from '../acts.ts';
+import { interestsOf } from '../interests.ts';
 import { after } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
 import { calendarOf, decided, end, happened, type Act, type Asking } from './common.ts';
@@ -92,8 +94,14 @@ export function signingFault(state: OpenState, act: Asking): Decision | undefine
       ? refuse('alreadySigned', '您已签署。', 'You have signed already.', { status: 409 })
       : undefined;
   // The table lets nobody else come here but who may sign for the unit: neither hand nor principal sits on both sides.
-  if (state.team.some((member) => handsOf(act).includes(member.personId)))
-    return refuse('signatoryBarred', '完成人不能代表单位签署。', 'An inventor does not sign for the unit.', { status: 403 });
+  const interests = { ...interestsOf(state, act.facts.relations ?? []), objectors: [] };
+  if (handsOf(act).some((personId) => barOf(personId, interests)))
+    return refuse(
+      'signatoryBarred',
+      '完成人及其亲属不能代表单位签署。',
+      'Neither an inventor nor their kin signs for the unit.',
+      { status: 403 },
+    );
   return agreement.unitSigned
     ? refuse('alreadySigned', '单位已签署。', 'The unit has signed already.', { status: 409 })
     : undefined;

@@ -19,7 +19,7 @@ import { holdRefusal } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
-import { type Asking } from './common.ts';
+import { ownMatter, type Asking } from './common.ts';
 import * as mending from './mending.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
@@ -133,12 +133,7 @@ function conflictOf(state: OpenState, asking: Asking, roles: readonly string[]):
   if (!roles.every((role) => offices.has(role))) return undefined;
   const interests = interestsOf(state, asking.facts.relations ?? []);
   if (!handsOf(asking).some((personId) => barOf(personId, interests))) return undefined;
-  return refuse(
-    'ownMatter',
-    '您与本案有利害关系，应当回避，请由他人办理。',
-    'This is a matter of your own; somebody else must do it.',
-    { status: 403 },
-  );
+  return ownMatter();
 }
 
 /** A letter that came in time but is known only since: once confirmed it opens the case again, so nothing is sealed before. */

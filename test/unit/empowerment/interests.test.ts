@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { actTable } from '../../../domain/empowerment/index.ts';
 import type { Actor } from '../../../domain/process.ts';
 import { applyImport } from '../../../domain/time/index.ts';
 import type { Condition } from '../../../domain/rules.ts';
 import { caseAt } from './case.ts';
-import { sealed } from './world.ts';
+import { sealed, World } from './world.ts';
 
 const day = '2026-03-02 09:00';
 const officer = (personId: string, onBehalfOf?: string): Actor => ({
@@ -26,6 +27,21 @@ describe('nobody holds an office over a matter of their own', () => {
     expect(codeOf(one.perform(officer(inventor, 'officer'), 'passCheck', body))).toBe('ownMatter');
     expect(codeOf(one.perform(officer('officer', inventor), 'passCheck', body))).toBe('ownMatter');
     expect(codeOf(one.perform(officer('officer'), 'passCheck', body))).toBeUndefined();
+  });
+
+  it('whatever the act of an office, the table asks for the relations by which kin of an inventor is known', () => {
+    const offices = ['officer', 'departmentReviewer', 'secretary', 'administrator', 'supervisor', 'signatory'];
+    const held = Object.entries(actTable).filter(([, { roles }]) => roles.some((role) => offices.includes(role)));
+    expect(held.filter(([, { needs }]) => !needs.includes('relations')).map(([act]) => act)).toEqual([]);
+    const world = new World();
+    world.relations = [['kin', 'chen']];
+    const one = caseAt('check', day, { mode: 'coOwnership' }, { world });
+    expect(codeOf(one.perform(officer('kin'), 'refuseApplication', { grounds: sealed('x') }))).toBe('ownMatter');
+    expect(codeOf(one.perform(officer('officer', 'kin'), 'refuseApplication', { grounds: sealed('x') }))).toBe('ownMatter');
+    const later = caseAt('agreement', day, { mode: 'coOwnership' }, { world });
+    later.does('officer', 'proposeAgreement', later.agreementText());
+    expect(codeOf(later.perform(officer('kin'), 'signAgreement', { agreementVersion: 1 }))).toBe('signatoryBarred');
+    expect(codeOf(later.perform(officer('signatory'), 'signAgreement', { agreementVersion: 1 }))).toBeUndefined();
   });
 
   it('an objector who is an officer does not reject or admit objections', () => {

@@ -1,0 +1,137 @@
+/** Who has an interest in a case holds no office over it and is not told who objects; nor is who stands in for them. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RunningWorker } from '../../worker/main.ts';
+import { testApi, type TestApi } from './service.ts';
+import { Walk } from './walk.ts';
+import { workerFor } from './worker.ts';
+
+const ground = 'ground-4711';
+const checked = { conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'], secrecyChecked: true };
+
+let api: TestApi;
+let worker: RunningWorker;
+let walk: Walk;
+let objectionId: string;
+
+/** `officer2` and the supervisor are kin of one inventor; the other inventor is an officer too. */
+beforeAll(async () => {
+  api = await testApi({ answerWithinMs: 20_000 });
+  worker = await workerFor(api);
+  walk = new Walk(api, 'hohhot-university');
+  for (const key of ['officer2', 'supervisor']) await sends('administrator', '/relations', relation(key));
+  await employ('inventor2', ['officer']);
+  await walk.toCheck({ inventor1: '60', inventor2: '40' });
+});
+afterAll(async () => {
+  await worker?.stop();
+  await api?.close();
+});
+
+const relation = (key: string): object => ({ personA: walk.person(key), personB: walk.person('inventor1'), kind: 'kinship' });
+
+async function sends(who: string, path: string, body: object): Promise<void> {
+  const answer = await (await walk.client(who)).send('post', `${walk.base}${path}`, body);
+  expect([who, path, answer.status, answer.body.errors]).toEqual([who, path, 201, undefined]);
+}
+
+/** Gives somebody an office beside what they are. */
+async function employ(key: string, roles: string[]): Promise<void> {
+  const administrator = await walk.client('administrator');
+  const path = `${walk.base}/people/${walk.person(key)}`;
+  const { body, headers } = await administrator.get(path);
+  const { departments, from } = body as { departments: string[]; from: string };
+  const match = { 'If-Match': headers['etag'] as string };
+  const answer = await administrator.send('put', `${path}/membership`, { roles, departments, from }, match);
+  expect([key, answer.status, answer.body.errors]).toEqual([key, 200, undefined]);
+}
+
+async function delegates(from: string, to: string): Promise<void> {
+  const today = await walk.today();
+  await sends(from, '/delegations', { to: walk.person(to), firstDay: today, lastDay: today });
+}
+
+/** What there is of objections in all that they read of the case: whose, and in which words. */
+async function tells(who: string): Promise<string[]> {
+  const paths = ['', '/objections', '/ledger?limit=200', '/decisions'].map((part) => `/cases/${walk.caseId}${part}`);
+  const texts = await Promise.all([...paths, '/log?limit=200'].map(async (path) => (await walk.get(who, path)).text));
+  return [ground, walk.person('colleague1')].filter((secret) => texts.some((text) => text.includes(secret)));
+}
+
+const refusal = async (who: string, type: string, body: object, onBehalfOf?: string): Promise<string> => {
+  const { status, body: answer } = await walk.tries(who, type, body, onBehalfOf);
+  return `${status} ${(answer as { code?: string }).code}`;
+};
+
+describe('an office over a matter of one’s own', () => {
+  it('is not held by kin of an inventor, whatever the act, and is not offered', async () => {
+    expect(await refusal('officer2', 'returnForCorrection', { items: [{ at: '/application/summary', text: 'x' }] })).toBe(
+      '403 ownMatter',
+    );
+    expect(await refusal('officer2', 'refuseApplication', { grounds: 'x' })).toBe('403 ownMatter');
+    expect(await refusal('officer2', 'passCheck', checked)).toBe('403 ownMatter');
+    const { body } = await walk.get('officer2', `/cases/${walk.caseId}`);
+    expect(body.allowedActs).toEqual([]);
+    await walk.does('officer1', 'passCheck', checked);
+  });
+
+  it('nor is the notice published, nor a guess at an objector answered', async () => {
+    for (const department of ['research', 'stateAssets'])
+      await walk.does(`reviewer-${department}`, 'reviewAsDepartment', { department, outcome: 'agree', opinion: '同意。' });
+    await walk.decide();
+    const { body } = await walk.get('officer2', `/cases/${walk.caseId}/notice-draft`);
+    const { content, contentDigest, kind } = body as { content: object; contentDigest: string; kind: string };
+    const notice = { kind, content, contentDigest, place: '单位网站公示栏' };
+    for (const who of ['officer2', 'inventor2'])
+      expect([who, await refusal(who, 'publishNotice', notice)]).toEqual([who, '403 ownMatter']);
+  });
+});
+
+describe('who objects', () => {
+  beforeAll(async () => {
+    const noticeId = await walk.publish();
+    const objection = { noticeId, name: '示例异议人', contact: 'contact-0815', grounds: [ground], evidence: [] };
+    objectionId = (await walk.does('colleague1', 'fileObjection', objection))['actId'] as string;
+    // What the API refuses is in the log of the institution, with who tried.
+    expect(await refusal('colleague1', 'fileObjection', objection, walk.person('officer1'))).toBe('403 delegation.notValid');
+    await delegates('inventor2', 'colleague2');
+    await delegates('officer2', 'colleague3');
+    await delegates('officer1', 'group1');
+  });
+
+  it('is known to an officer without an interest and to their deputy', async () => {
+    for (const who of ['officer1', 'group1']) expect([who, (await tells(who)).length]).toEqual([who, 2]);
+  });
+
+  it('is not told to officers and supervisors who are inventors, or their kin, nor to who stands in for them', async () => {
+    for (const who of ['inventor2', 'officer2', 'supervisor', 'colleague2', 'colleague3'])
+      expect([who, await tells(who)]).toEqual([who, []]);
+  });
+
+  it('is not settled by them either', async () => {
+    const reject = { objectionId, reason: 'noGrounds', explanation: 'x' };
+    for (const [who, principal] of [
+      ['officer2', undefined],
+      ['inventor2', undefined],
+      ['colleague2', 'inventor2'],
+      ['colleague3', 'officer2'],
+    ] as const) {
+      const answer = await refusal(who, 'rejectObjection', reject, principal && walk.person(principal));
+      expect([who, answer]).toEqual([who, '403 ownMatter']);
+    }
+  });
+
+  it('is known to one who handles it until they turn out to be kin or have left', async () => {
+    await walk.does('officer1', 'admitObjection', {
+      objectionId,
+      handlers: [walk.person('inventor4'), walk.person('inventor3')],
+    });
+    for (const who of ['inventor3', 'inventor4']) expect([who, (await tells(who)).length]).toEqual([who, 2]);
+    await sends('officer1', '/relations', relation('inventor4'));
+    expect(await tells('inventor4')).toEqual([]);
+    const administrator = await walk.client('administrator');
+    const path = `${walk.base}/people/${walk.person('inventor3')}`;
+    const match = { 'If-Match': (await administrator.get(path)).headers['etag'] as string };
+    expect((await administrator.send('delete', `${path}/membership`, undefined, match)).status).toBe(204);
+    expect((await walk.get('inventor3', `/cases/${walk.caseId}`)).status).toBe(404);
+  });
+});
