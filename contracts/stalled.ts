@@ -9,7 +9,7 @@ export type RepairKind =
   | 'moveDeadline'
   /** Tries again what fails, and looks whether it has succeeded. */
   | 'retry'
-  /** Starts a lost workflow from the ledger. */
+  /** Starts a workflow from the ledger: one that is lost, or in the place of one that does not get on. */
   | 'restart'
   /** Ends a workflow of which the database knows no open case. */
   | 'terminate';
@@ -28,7 +28,7 @@ export const stalledCauses = {
   actUnanswered: { technical: true, repairs: ['retry'] },
   messageStuck: { technical: true, repairs: ['retry'] },
   activityFailing: { technical: true, repairs: ['retry'] },
-  workflowTaskFailing: { technical: true, repairs: ['retry'] },
+  workflowTaskFailing: { technical: true, repairs: ['retry', 'restart'] },
   workflowLost: { technical: true, repairs: ['restart'] },
   workflowUnknown: { technical: true, repairs: ['terminate'] },
   calendarMissing: { technical: true, repairs: [] },

@@ -33,6 +33,11 @@ export function repairWords(kind: string, cause: string | undefined, detail: Det
     case 'remind':
       return { zh: '再次提醒应办理的人员', en: 'Reminds whoever must act once more' };
     case 'restart':
+      if (cause === 'workflowTaskFailing')
+        return {
+          zh: '若流程仍无法推进，则结束该流程，从留痕重新启动；案件内容不变',
+          en: 'If its workflow still does not get on, ends it and starts a new one from the ledger; nothing of the case changes',
+        };
       return {
         zh: '若确无流程在运行，则从留痕重新启动；案件内容不变',
         en: 'If really no workflow runs, starts it again from the ledger; nothing of the case changes',

@@ -74,8 +74,8 @@ const sayings: Sayings = {
   workflowTaskFailing: () => [
     '系统无法推进此案',
     'The machine cannot carry this case on',
-    '多因程序错误或缺少密钥；修复后会自动继续',
-    'Mostly a fault of the program or a missing key; it goes on by itself once that is mended',
+    '多因程序错误或缺少密钥；修复后会自动继续，也可立即从留痕重新启动流程',
+    'Mostly a fault of the program or a missing key; it goes on by itself once that is mended, or start it anew from the ledger',
   ],
   workflowLost: () => [
     '案件在办，但没有流程在运行',

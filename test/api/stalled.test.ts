@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stalledChecks } from '../../contracts/stalled.ts';
+import { shippedCalendar } from '../../domain/time/data/calendar.ts';
 import { sampleInstitutionId, samplePersonId } from '../../runtime/samplePeople.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { expectProblem } from './problem.ts';
@@ -124,7 +125,9 @@ describe('with a worker that looks', () => {
       await appears(api, 'baotou-university', { cause: 'keyMissing' }),
     ];
     expect(calendar.who.role).toBe('platformOperator');
-    await change(`DELETE FROM calendar_version WHERE version = 'without'`);
+    const years = { [new Date().getFullYear()]: { off: {}, work: {} }, ...shippedCalendar.years };
+    const imported = await (await api.as('outside', 'operator')).send('post', '/calendars', { version: 'again', years });
+    expect(imported.status).toBe(201);
     await change('DELETE FROM subject_key WHERE subject_id = $1', key);
     await goes(api, here, calendar.id);
     await goes(api, here, lost.id);

@@ -49,8 +49,10 @@ export function appears(api: TestApi, institution: SampleName, wanted: Partial<L
   return waitFor(
     async () => {
       const { body } = await listed(api, institution, 'administrator', '?limit=200');
-      const items = (body as { items: Listed[] }).items;
-      return items.find((item) => Object.entries(wanted).every(([key, value]) => item[key as keyof Listed] === value));
+      const { items, checks } = body as { items: Listed[]; checks: object[] };
+      const found = items.find((item) => Object.entries(wanted).every(([key, value]) => item[key as keyof Listed] === value));
+      if (!found) throw new Error(JSON.stringify({ items: items.map(({ cause, caseId }) => ({ cause, caseId })), checks }));
+      return found;
     },
     { what: `${JSON.stringify(wanted)} in the list`, timeoutMs: 60_000, everyMs: 100 },
   );

@@ -8,6 +8,7 @@ import type { Message } from '../../domain/process.ts';
 import { remind, type Reminder } from '../probes/reminders.ts';
 import { recipientsOf } from '../recipients.ts';
 import { sendSystemAct } from '../systemActs.ts';
+import { deliverNow } from './deliverNow.ts';
 import { until } from './patience.ts';
 import type { EngineDeps } from './workflows.ts';
 
@@ -20,15 +21,8 @@ const MESSAGES_MS = 60_000;
 
 /** Tries the case's oldest act again at once. Done when it is answered, also by a refusal. */
 export async function retryAct({ pool, signal }: Deps, { caseId }: RepairItem): Promise<RepairOutcome> {
-  const { rows } = await pool.query<{ id: string; attempts: number }>(
-    `UPDATE inbox SET lease_until = NULL, last_error = NULL
-      WHERE id = (SELECT id FROM inbox WHERE case_id = $1 AND answered_at IS NULL ORDER BY received_at, seq LIMIT 1)
-      RETURNING id::text, attempts`,
-    [caseId],
-  );
-  const [act] = rows;
+  const act = await deliverNow(pool, caseId);
   if (!act) return { status: 'notNeeded', detail: {} };
-  await pool.query("SELECT pg_notify('inbox', $1)", [act.id]);
   const outcome = await until({ withinMs: ACT_MS, signal }, () => answerTo(pool, act));
   return outcome ?? { status: 'notHelped', detail: { actId: act.id, reason: 'No worker has tried it' } };
 }

@@ -30,6 +30,8 @@ interface Job {
 const EVERY_MS = 1_000;
 const LEASE_SECONDS = 60;
 const AT_ONCE = 8;
+/** A job may wait a minute for what it was to bring about; others need not wait for it. */
+const JOBS_AT_ONCE = 4;
 
 /** What must be written in the transaction that notes the outcome, or what was done before it. */
 type Work = { within: (db: Pick<Pool, 'query'>) => Promise<RepairOutcome> } | { before: () => Promise<RepairOutcome> };
@@ -192,19 +194,24 @@ export function startRepairs(options: RepairOptions, { client, taskQueue }: Pick
   const { pool, log, everyMs = EVERY_MS, leaseSeconds = LEASE_SECONDS, youngMs } = options;
   const stopping = new AbortController();
   const deps: EngineDeps = { pool, client, taskQueue, signal: stopping.signal, ...(youngMs !== undefined && { youngMs }) };
-  let running: Promise<unknown> | undefined;
-  const round = async (): Promise<void> => {
-    for (let job = await take(pool, leaseSeconds); job; job = await take(pool, leaseSeconds)) {
-      await workOff(deps, job, leaseSeconds);
-      if (stopping.signal.aborted) return;
+  const running = new Set<Promise<void>>();
+  let taking: Promise<void> | undefined;
+  const warn = (error: unknown): void =>
+    log.warn({ reason: reasonOf(error) }, 'repairs cannot be carried out and will be taken up again');
+  const takeAll = async (): Promise<void> => {
+    while (running.size < JOBS_AT_ONCE && !stopping.signal.aborted) {
+      const job = await take(pool, leaseSeconds);
+      if (!job) return;
+      const work: Promise<void> = workOff(deps, job, leaseSeconds)
+        .catch(warn)
+        .finally(() => running.delete(work));
+      running.add(work);
     }
   };
   const look = (): void => {
-    running ??= round()
-      .catch((error: unknown) =>
-        log.warn({ reason: reasonOf(error) }, 'repairs cannot be carried out and will be taken up again'),
-      )
-      .finally(() => (running = undefined));
+    taking ??= takeAll()
+      .catch(warn)
+      .finally(() => (taking = undefined));
   };
   const timer = setInterval(look, everyMs);
   look();
@@ -212,7 +219,8 @@ export function startRepairs(options: RepairOptions, { client, taskQueue }: Pick
     async stop() {
       stopping.abort();
       clearInterval(timer);
-      await running;
+      await taking;
+      await Promise.all(running);
     },
   };
 }

@@ -5,8 +5,9 @@ import { caseWorkflowId, stateQuery, type ProcessKind } from '../../contracts/me
 import type { RepairItem, RepairOutcome } from '../../contracts/repairs.ts';
 import { reasonOf } from '../log.ts';
 import { restartCase } from '../restart.ts';
+import { deliverNow } from './deliverNow.ts';
 import { lookAt, YOUNG_MS } from '../stalled/engine.ts';
-import { closingOf, executionOf } from '../stalled/execution.ts';
+import { closingOf, executionOf, lastClosing, type Closing } from '../stalled/execution.ts';
 import { AGAIN_AND_AGAIN } from '../stalled/suspects.ts';
 import { until } from './patience.ts';
 
@@ -47,8 +48,8 @@ export async function retryActivity(deps: EngineDeps, detail: Detail): Promise<R
       return failed ? { status: 'notHelped', detail: { reason: now.reason ?? '' } } : undefined;
     }
     const closing = await closingOf(client, workflowId, activityId);
-    if (closing.completed) return { status: 'done', detail: { activity: before.activity } };
-    return { status: 'notHelped', detail: { reason: closing.reason ?? 'It was not completed' } };
+    if (closing?.completed) return { status: 'done', detail: { activity: before.activity } };
+    return { status: 'notHelped', detail: { reason: closing?.reason ?? 'It was not completed' } };
   });
   return tried ?? { status: 'notHelped', detail: { reason: before.reason ?? 'It is still being tried' } };
 }
@@ -56,21 +57,18 @@ export async function retryActivity(deps: EngineDeps, detail: Detail): Promise<R
 /** Longer than the minute after which a case begins such an activity anew. */
 const REFUSED_MS = 90_000;
 
-async function waitForRefused({ pool, signal }: EngineDeps, workflowId: string): Promise<RepairOutcome> {
-  const last = async (): Promise<{ at: number; reason: string } | undefined> => {
-    const { rows } = await pool.query<{ refused_at: Date; reason: string }>(
-      "SELECT refused_at, refused->>'reason' AS reason FROM engine_suspect WHERE workflow_id = $1 AND refused IS NOT NULL",
-      [workflowId],
-    );
-    return rows[0] && { at: rows[0].refused_at.getTime(), reason: rows[0].reason };
-  };
-  const before = await last();
-  if (!before) return nothing;
-  const again = await until({ withinMs: REFUSED_MS, signal }, async () => {
-    const now = await last();
-    return now && now.at > before.at ? now : undefined;
+/** What its case begins anew after a minute by itself. Done when that has succeeded, by the case's own history. */
+async function waitForRefused({ client, signal }: EngineDeps, workflowId: string): Promise<RepairOutcome> {
+  const before = await lastClosing(client, workflowId);
+  if (!before || before.completed) return nothing;
+  const now = await until({ withinMs: REFUSED_MS, signal }, async (): Promise<Partial<Closing> | undefined> => {
+    const last = await lastClosing(client, workflowId);
+    // A case begins a new run only when nothing is under way in it any more.
+    if (!last) return { completed: true };
+    return last.eventId > before.eventId ? last : undefined;
   });
-  return again ? { status: 'notHelped', detail: { reason: again.reason } } : { status: 'done', detail: {} };
+  if (now?.completed) return { status: 'done', detail: {} };
+  return { status: 'notHelped', detail: { reason: now?.reason ?? 'It was not tried again yet' } };
 }
 
 /** Nothing makes the engine try a task sooner: waits for its next try, and says whether it succeeded. */
@@ -90,8 +88,12 @@ export async function awaitTask({ client, signal }: EngineDeps, { workflowId }: 
   };
 }
 
-/** Starts the workflow of an open case from the ledger. Done when it runs and has read the ledger. */
-export async function restart({ pool, client, taskQueue, signal }: EngineDeps, { caseId }: RepairItem): Promise<RepairOutcome> {
+/**
+ * Starts the workflow of an open case from the ledger, where none runs or the one that runs does not get on: then it is
+ * ended first. Done when the new one has read the ledger.
+ */
+export async function restart(deps: EngineDeps, { caseId }: RepairItem): Promise<RepairOutcome> {
+  const { pool, client, taskQueue, signal } = deps;
   const { rows } = await pool.query<{ kind: ProcessKind; version: number }>(
     "SELECT kind, version FROM cases WHERE id = $1 AND status = 'open'",
     [caseId],
@@ -99,8 +101,9 @@ export async function restart({ pool, client, taskQueue, signal }: EngineDeps, {
   const [row] = rows;
   if (!row || caseId === null) return nothing;
   const workflowId = caseWorkflowId(row.kind, caseId);
-  if ((await executionOf(client, workflowId))?.running) return nothing;
-  await restartCase(client, { ...row, caseId }, taskQueue);
+  const before = await executionOf(client, workflowId);
+  if (before?.running && (before.task?.attempts ?? 0) < AGAIN_AND_AGAIN) return nothing;
+  await restartCase(client, { ...row, caseId }, taskQueue, before?.running ? 'whatRuns' : 'nothing');
   let reason = 'It has not read the ledger yet';
   const read = await until({ withinMs: RESTART_MS, signal }, async () => {
     try {
@@ -110,10 +113,14 @@ export async function restart({ pool, client, taskQueue, signal }: EngineDeps, {
       return state.loaded && state.version >= row.version ? state.version : undefined;
     } catch (error) {
       reason = reasonOf(error);
-      return undefined;
+      const failing = (await executionOf(client, workflowId))?.task?.attempts ?? 0;
+      return failing >= AGAIN_AND_AGAIN ? 'failing' : undefined;
     }
   });
-  return read === undefined ? { status: 'notHelped', detail: { reason } } : { status: 'done', detail: { version: read } };
+  if (read === undefined || read === 'failing') return { status: 'notHelped', detail: { reason } };
+  // What was put off meanwhile need not wait for its time.
+  await deliverNow(pool, caseId);
+  return { status: 'done', detail: { version: read } };
 }
 
 /** Ends a workflow of which no case is open. Done when it runs no more. */

@@ -78,27 +78,50 @@ export function caseOf(workflowId: string): { kind: ProcessKind; caseId: string 
 
 const LATEST = 200;
 
-/** How an activity that is no longer tried has ended, by the latest of its history. */
-export async function closingOf(
-  client: Client,
-  workflowId: string,
-  activityId: string,
-): Promise<{ completed: boolean; reason?: string }> {
+/** How an activity has ended. */
+export interface Closing {
+  eventId: number;
+  /** Of the activity's scheduling. */
+  scheduledId: number;
+  completed: boolean;
+  reason?: string;
+}
+
+/** How the latest ordinary activities of the run have ended, the newest first, and which was scheduled when. */
+async function closings(client: Client, workflowId: string): Promise<{ closings: Closing[]; scheduled: Map<string, number> }> {
   const { namespace, loadedDataConverter } = client.options;
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
     namespace,
     execution: { workflowId },
     maximumPageSize: LATEST,
   });
-  const events = history?.events ?? [];
-  const scheduled = events
-    .find(({ activityTaskScheduledEventAttributes: a }) => a?.activityId === activityId)
-    ?.eventId?.toString();
-  const of = (attributes: { scheduledEventId?: { toString(): string } | null } | null | undefined): boolean =>
-    scheduled !== undefined && attributes?.scheduledEventId?.toString() === scheduled;
-  if (events.some(({ activityTaskCompletedEventAttributes: a }) => of(a))) return { completed: true };
-  const failed = events.find(({ activityTaskFailedEventAttributes: a }) => of(a))?.activityTaskFailedEventAttributes;
-  if (!failed) return { completed: false };
-  const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failed.failure).catch((cause: unknown) => cause);
-  return { completed: false, reason: reasonOf(error) };
+  const all: Closing[] = [];
+  const scheduled = new Map<string, number>();
+  for (const event of history?.events ?? []) {
+    const eventId = Number(event.eventId?.toString());
+    const { activityTaskScheduledEventAttributes: start, activityTaskCompletedEventAttributes: end } = event;
+    const { activityTaskFailedEventAttributes: failed } = event;
+    if (start?.activityId) scheduled.set(start.activityId, eventId);
+    if (end) all.push({ eventId, scheduledId: Number(end.scheduledEventId?.toString()), completed: true });
+    if (failed) {
+      const error = await decodeOptionalFailureToOptionalError(loadedDataConverter, failed.failure).catch(
+        (cause: unknown) => cause,
+      );
+      const scheduledId = Number(failed.scheduledEventId?.toString());
+      all.push({ eventId, scheduledId, completed: false, reason: reasonOf(error) });
+    }
+  }
+  return { closings: all, scheduled };
+}
+
+/** How an activity that is no longer tried has ended, by the latest of its history. */
+export async function closingOf(client: Client, workflowId: string, activityId: string): Promise<Closing | undefined> {
+  const { closings: all, scheduled } = await closings(client, workflowId);
+  const scheduledId = scheduled.get(activityId);
+  return all.find((one) => one.scheduledId === scheduledId);
+}
+
+/** How the activity that ended last has ended. */
+export async function lastClosing(client: Client, workflowId: string): Promise<Closing | undefined> {
+  return (await closings(client, workflowId)).closings[0];
 }
