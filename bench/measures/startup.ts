@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pickPort } from '../../runtime/ports.ts';
@@ -43,6 +43,8 @@ async function run(bench: Bench): Promise<Found> {
   // Nothing else is to run meanwhile.
   await bench.stopSides();
   const folder = await mkdtemp(join(tmpdir(), 'fuquan-startup-'));
+  // PostgreSQL may run as another user than we do.
+  await chmod(folder, 0o755);
   try {
     const times = async (
       name: string,
