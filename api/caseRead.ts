@@ -1,6 +1,7 @@
 /** A case folded from its ledger, as one caller may see it. */
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
+import type { DeadlineRow } from '../domain/process.ts';
 import { isObjectionEvent, type Objection } from '../domain/objection/index.ts';
 import { compareInstants } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
@@ -15,18 +16,38 @@ export interface CaseRecord {
   now: string;
 }
 
-/** Ledger and clock of the case, read at one moment and folded. */
+/** What an imported calendar has made of a window that its case has not counted anew yet. */
+type Moved = Pick<DeadlineRow, 'lastDay' | 'endsAt' | 'provisional' | 'calendarVersion' | 'skipped'>;
+
+interface Read {
+  loaded: { institutionId: string; events: EmpowermentEvent[] } | null;
+  moved: Record<string, Moved> | null;
+  now: string;
+}
+
+/**
+ * Ledger and clock of the case, read at one moment and folded. A calendar moves rows at once, and each case follows
+ * later: until then the row says when a window ends.
+ */
 export async function readCase(prisma: PrismaClient, institutionId: string, caseId: string): Promise<CaseRecord> {
-  const rows = await prisma.$queryRaw<{ loaded: { institutionId: string; events: EmpowermentEvent[] } | null; now: string }[]>`
-    SELECT load_case(${caseId}::uuid, 0) AS loaded, iso(service_clock()) AS now`;
+  const rows = await prisma.$queryRaw<Read[]>`
+    SELECT load_case(${caseId}::uuid, 0) AS loaded, iso(service_clock()) AS now,
+           (SELECT jsonb_object_agg(d.key, jsonb_build_object('lastDay', d.last_day, 'endsAt', iso(d.ends_at),
+                     'provisional', d.provisional, 'calendarVersion', d.calendar_version, 'skipped', d.skipped))
+              FROM deadline d WHERE d.case_id = ${caseId}::uuid AND d.moved_to IS NOT NULL AND d.state = 'running') AS moved`;
   const row = rows[0];
   if (!row?.loaded || row.loaded.institutionId !== institutionId) throw new Problem('notFound');
   const { events } = row.loaded;
-  return {
-    events,
-    now: row.now,
-    state: events.reduce((state, event) => empowerment.evolve(state, event), empowerment.initial(caseId, institutionId)),
-  };
+  const folded = events.reduce((state, event) => empowerment.evolve(state, event), empowerment.initial(caseId, institutionId));
+  return { events, now: row.now, state: row.moved ? withMoved(folded, row.moved) : folded };
+}
+
+function withMoved(state: EmpowermentState, moved: Record<string, Moved>): EmpowermentState {
+  const notices = state.notices.map((notice) => {
+    const { deadline } = notice;
+    return notice.state === 'open' ? { ...notice, deadline: { ...deadline, ...moved[deadline.key] } } : notice;
+  });
+  return { ...state, notices };
 }
 
 /** A deadline or window is over for every reader from its end on, whoever has or has not closed it by then. */
