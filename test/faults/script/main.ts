@@ -28,18 +28,33 @@ const report = (line: string): void =>
   void process.stdout.write(`${((Date.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${line}\n`);
 const settings: SceneOptions = { seed: Number(values.seed), people: Number(values.people) };
 
-async function onScene(more: Partial<SceneOptions>, work: (scene: Scene) => Promise<Row[]>): Promise<Row[]> {
+const today = new Date().toISOString().slice(0, 10);
+let failed = false;
+
+/** Tells a result at once, so that a run which is broken off leaves what it has found. */
+function tell(row: Row): Row {
+  report(cells(row, today).join(' · '));
+  for (const fault of row.faults.slice(0, 20)) report(`  ! ${fault.slice(0, 1_000)}`);
+  if (row.faults.length > 0) failed = true;
+  if (values.markdown !== undefined) writeTable(values.markdown, [row], today);
+  return row;
+}
+
+async function onScene(more: Partial<SceneOptions>, work: (scene: Scene) => Promise<unknown>): Promise<void> {
   const scene = await Scene.open({ ...settings, ...more });
+  // Broken off by hand or by a time limit, it leaves no processes behind.
+  const close = (): void => void scene.close().finally(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, close);
   try {
-    return await work(scene);
+    await work(scene);
   } finally {
     await scene.close();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, close);
   }
 }
 
 /** Each fault so many times under load, one after the other, and a comparison after each kind. */
-async function strikeAll(scene: Scene, faults: readonly Fault[]): Promise<Row[]> {
-  const rows: Row[] = [];
+async function strikeAll(scene: Scene, faults: readonly Fault[]): Promise<void> {
   for (const fault of faults) {
     const { name, times } = fault;
     const tries = Number(values.times ?? times);
@@ -54,16 +69,14 @@ async function strikeAll(scene: Scene, faults: readonly Fault[]): Promise<Row[]>
       report(`${name} (${n + 1} of ${tries}): served again after ${served} ms, next effect after ${effect} ms`);
       await scene.mended();
     }
-    rows.push(await scene.end(name, tries, { recovery, effects }));
-    report(`${name}: compared`);
+    tell(await scene.end(name, tries, { recovery, effects }));
   }
-  return rows;
 }
 
-async function diskFull(): Promise<Row[]> {
+async function diskFull(): Promise<void> {
   const disk = new SmallDisk();
   try {
-    return await onScene({ dataDir: disk.path }, (scene) => strikeAll(scene, [diskFault(disk)]));
+    await onScene({ dataDir: disk.path }, (scene) => strikeAll(scene, [diskFault(disk)]));
   } finally {
     disk.close();
   }
@@ -86,39 +99,29 @@ function diskFault(disk: SmallDisk): Fault {
   };
 }
 
-const groups: Record<string, () => Promise<Row[]>> = {
+const groups: Record<string, () => Promise<unknown>> = {
   single: () => onScene({}, (scene) => strikeAll(scene, single)),
   cuts: () => onScene({}, (scene) => strikeAll(scene, cuts)),
   frozen: () => onScene({}, (scene) => strikeAll(scene, frozen)),
   mail: () => onScene({}, (scene) => strikeAll(scene, mail)),
   keys: () => onScene({}, (scene) => strikeAll(scene, keys)),
   disk: diskFull,
-  acts: everyAct,
+  acts: async () => (await everyAct()).map(tell),
 };
 
-async function run(): Promise<Row[]> {
+async function run(): Promise<void> {
   if (values.nemesis) {
-    return onScene({ workers: 2 }, async (scene) => [await nemesis(scene, { minutes: Number(values.minutes), report })]);
+    const work = async (scene: Scene): Promise<Row> => tell(await nemesis(scene, { minutes: Number(values.minutes), report }));
+    return onScene({ workers: 2 }, work);
   }
-  const rows: Row[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(groups)) {
     const group = groups[name];
     if (!group) throw new Error(`There is no group ${name}\n${USAGE}`);
     report(`— ${name}`);
-    rows.push(...(await group()));
+    await group();
   }
-  return rows;
 }
 
-if (values.help) {
-  process.stdout.write(`${USAGE}\n`);
-  process.exit();
-}
-const rows = await run();
-const today = new Date().toISOString().slice(0, 10);
-for (const row of rows) {
-  report(cells(row, today).join(' · '));
-  for (const fault of row.faults.slice(0, 20)) report(`  ! ${fault.slice(0, 1_000)}`);
-}
-if (values.markdown !== undefined) writeTable(values.markdown, rows, today);
-process.exit(rows.some(({ faults }) => faults.length > 0) ? 1 : 0);
+if (values.help) process.stdout.write(`${USAGE}\n`);
+else await run();
+process.exit(failed ? 1 : 0);

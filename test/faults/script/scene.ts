@@ -12,7 +12,7 @@ import { Servers } from './servers.ts';
 import type { Row } from './table.ts';
 
 /** Long before every day on which this can run: a window that is over by legal time must be over by the machine's too. */
-const STARTS_AT = '2026-01-05T01:00:00.000Z';
+const STARTS_AT = '2025-02-10T01:00:00.000Z';
 /** Within which people are served again after a single fault. */
 const PROMISED_MS = 15_000;
 
@@ -74,7 +74,7 @@ export class Scene {
 
   /** People begin to work. */
   begin(): void {
-    this.#load = new Load(this.stack, { people: this.#people, seed: this.#seed, strideEveryMs: 8_000 });
+    this.#load = new Load(this.stack, { people: this.#people, seed: this.#seed });
   }
 
   /** Waits until so many acts have taken effect from now on. */
