@@ -28,8 +28,7 @@ it('a window that a calendar has moved is shown where it ends now, before its ca
   );
   const story = storyAt('publicity', { representative, inventor, objector, handler });
   await storeLedger(api.pool, caseId, institution, story);
-  const shown = async (): Promise<Shown> =>
-    (await officer.get(`/institutions/hohhot-university/cases/${caseId}`)).body as unknown as Shown;
+  const shown = async (): Promise<Shown> => (await officer.get(`/institutions/hohhot-university/cases/${caseId}`)).body;
   const before = await shown();
   const window = before.deadlines.find(({ kind }) => kind === 'window')!;
   const row = (movedTo: string | null) =>

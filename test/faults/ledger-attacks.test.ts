@@ -35,7 +35,13 @@ beforeAll(async () => {
   const { ref, row } = await sealer.seal({ kind: 'person', id: office.personId }, NAME);
   await office.sql(
     "INSERT INTO sealed_value VALUES ($1, $2, $3, $4, $5, decode($6, 'base64'), decode($7, 'base64'))",
-    ...[row.id, office.institutionId, row.subjectKind, row.subjectId, row.digest, row.nonce, row.ciphertext],
+    row.id,
+    office.institutionId,
+    row.subjectKind,
+    row.subjectId,
+    row.digest,
+    row.nonce,
+    row.ciphertext,
   );
   name = ref;
   for (const length of [1, 3, 6, 4]) {
@@ -109,8 +115,20 @@ const rowAt = async (table: string, n: number): Promise<string> => {
 /** What is read of each table; what else the tables have of a checkpoint is a copy of what its note says. */
 const columns: Record<string, string[]> = {
   ledger: [
-    ...['case_id', 'seq', 'institution_id', 'type', 'v', 'effective_at', 'recorded_at', 'act_id', 'actor', 'data'],
-    ...['body_digest', 'prev_hash', 'hash', 'hash_alg'],
+    'case_id',
+    'seq',
+    'institution_id',
+    'type',
+    'v',
+    'effective_at',
+    'recorded_at',
+    'act_id',
+    'actor',
+    'data',
+    'body_digest',
+    'prev_hash',
+    'hash',
+    'hash_alg',
   ],
   log_leaf: ['institution_id', 'index', 'case_id', 'version', 'head_hash'],
   checkpoint: ['note'],
@@ -216,8 +234,20 @@ async function forge(rows: LedgerRow[], forged: LedgerRow[]): Promise<void> {
     await office.sql(
       `INSERT INTO ledger (case_id, seq, institution_id, type, v, effective_at, recorded_at, act_id, actor, data, body_digest,
                            prev_hash, hash, hash_alg) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-      ...[row.caseId, row.seq, row.institutionId, row.type, row.v, row.effectiveAt, row.recordedAt, row.actId],
-      ...[JSON.stringify(row.actor), JSON.stringify(row.data), row.bodyDigest, row.prevHash, row.hash, row.hashAlg],
+      row.caseId,
+      row.seq,
+      row.institutionId,
+      row.type,
+      row.v,
+      row.effectiveAt,
+      row.recordedAt,
+      row.actId,
+      JSON.stringify(row.actor),
+      JSON.stringify(row.data),
+      row.bodyDigest,
+      row.prevHash,
+      row.hash,
+      row.hashAlg,
     );
   }
   const end = chained.at(-1);
