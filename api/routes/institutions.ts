@@ -111,7 +111,9 @@ export const institutionRoutes = [
       const institutions = await Promise.all(
         mine.map(async ({ institution }) => {
           const { grants } = await deps.access.callerFor('token', request.headers.authorization, institution.code);
-          return { code: institution.code, name: institution.name, grants };
+          // Who is related to whom is for the checks alone.
+          const granted = grants.map(({ hands: _hands, kin: _kin, ...grant }) => grant);
+          return { code: institution.code, name: institution.name, grants: granted };
         }),
       );
       const names = await namesOf(deps, [caller.personId]);

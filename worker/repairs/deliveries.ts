@@ -46,31 +46,36 @@ export async function retryMessages(
   { institutionId }: RepairItem,
   { channel }: Detail,
 ): Promise<RepairOutcome> {
-  const { rows } = await pool.query<{ id: string }>(
-    `UPDATE outbox SET next_at = clock_timestamp(), lease_until = NULL, last_error = NULL
-      WHERE institution_id = $1 AND channel = $2 AND delivered_at IS NULL RETURNING id`,
+  // The last error stays: without it the finding would be gone until the next failure, as if all were well.
+  const { rows } = await pool.query<{ id: string; attempts: number }>(
+    `UPDATE outbox SET next_at = clock_timestamp(), lease_until = NULL
+      WHERE institution_id = $1 AND channel = $2 AND delivered_at IS NULL RETURNING id, attempts`,
     [institutionId, channel],
   );
   if (rows.length === 0) return { status: 'notNeeded', detail: {} };
-  const ids = rows.map(({ id }) => id);
   await pool.query("SELECT pg_notify('outbox', '')");
-  const counted = (): Promise<{ sent: number; failed: number; reason: string | null }> => countSent(pool, ids);
+  const counted = (): Promise<{ sent: number; failed: number; reason: string | null }> => countSent(pool, rows);
   await until({ withinMs: MESSAGES_MS, signal }, async () => {
     const { sent, failed } = await counted();
-    return sent + failed === ids.length ? true : undefined;
+    return sent + failed === rows.length ? true : undefined;
   });
   const { sent, reason } = await counted();
-  const detail = { channel, messages: ids.length, sent };
-  if (sent === ids.length) return { status: 'done', detail };
+  const detail = { channel, messages: rows.length, sent };
+  if (sent === rows.length) return { status: 'done', detail };
   return { status: 'notHelped', detail: { ...detail, reason: reason ?? 'Not all were tried in time' } };
 }
 
-async function countSent(pool: Pool, ids: readonly string[]): Promise<{ sent: number; failed: number; reason: string | null }> {
+/** How many went out, and how many were tried since and failed. */
+async function countSent(
+  pool: Pool,
+  before: readonly { id: string; attempts: number }[],
+): Promise<{ sent: number; failed: number; reason: string | null }> {
   const { rows } = await pool.query<{ sent: number; failed: number; reason: string | null }>(
-    `SELECT count(*) FILTER (WHERE delivered_at IS NOT NULL)::int AS sent,
-            count(*) FILTER (WHERE delivered_at IS NULL AND last_error IS NOT NULL)::int AS failed,
-            max(last_error) FILTER (WHERE delivered_at IS NULL) AS reason FROM outbox WHERE id = ANY ($1)`,
-    [ids],
+    `SELECT count(*) FILTER (WHERE o.delivered_at IS NOT NULL)::int AS sent,
+            count(*) FILTER (WHERE o.delivered_at IS NULL AND o.lease_until IS NULL AND o.attempts > b.attempts)::int AS failed,
+            max(o.last_error) FILTER (WHERE o.delivered_at IS NULL) AS reason
+       FROM jsonb_to_recordset($1) AS b (id text, attempts int) JOIN outbox o ON o.id = b.id`,
+    [JSON.stringify(before)],
   );
   return rows[0] ?? { sent: 0, failed: 0, reason: null };
 }
