@@ -87,7 +87,7 @@ export const endpointTable = {
   getNoticeDraft: ['officer', 'supervisor'],
   getTransition: ['officer', 'secretary', 'administrator', 'supervisor'],
 
-  listStalled: ['administrator', 'supervisor'],
+  listStalled: ['officer', 'administrator', 'supervisor'],
   listPlatformStalled: operator,
   repair: administrator,
   getRepair: ['administrator', 'supervisor'],

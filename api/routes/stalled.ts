@@ -1,4 +1,4 @@
-/** What stands still: for the administrators of an institution its own, for the operator what is the machine's. */
+/** What stands still: for the office of an institution its own, for the operator what is the machine's. */
 import { z } from 'zod';
 import { uuid } from '../../contracts/schemas.ts';
 import { stalledCauses, type StalledCause } from '../../contracts/stalled.ts';

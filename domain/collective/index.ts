@@ -118,13 +118,13 @@ export function count(
       `These members must stand aside and be recorded as recused: ${unrecused.join(', ')}.`,
       { at: '/recusals' },
     );
-  const mayNotVote = ballot.votes.find((vote) => !eligible.has(vote.personId) || ballot.recused.includes(vote.personId));
-  if (mayNotVote)
+  const mayNotVote = ballot.votes.findIndex((vote) => !eligible.has(vote.personId) || ballot.recused.includes(vote.personId));
+  if (mayNotVote >= 0)
     return refuse(
       'mayNotVote',
-      `${mayNotVote.personId} 不是可表决的成员（非成员、已回避或应回避）。`,
-      `${mayNotVote.personId} may not vote here: not a member, or recused.`,
-      { at: '/votes' },
+      '此票的投票人不是可表决的成员（非成员、已回避或应回避）。',
+      'Whoever cast this vote may not vote here: not a member, or recused.',
+      { at: `/votes/${mayNotVote}` },
     );
   // Once each: a name listed twice as present does not make a quorum.
   const voters = [...new Set(ballot.present)].filter((personId) => eligible.has(personId) && !ballot.recused.includes(personId));

@@ -126,11 +126,19 @@ function objectionTasks(state: OpenState, objections = state.objections): Task[]
     if (o.state === 'received') return [byRole(state, 'admitObjection', 'officer', { key: `admitObjection:${o.id}`, since })];
     if (o.state === 'admitted') {
       const due = dueOf(o.handling);
+      const admitted = { since: o.admittedAt ?? since };
       const fit = o.handlers.filter((h) => !barOf(h, interests));
       // Whoever handled it has come to have an interest of their own: somebody else must.
       return fit.length > 0
-        ? fit.map((h) => byPerson(state, 'recordFinding', h, { key: `recordFinding:${o.id}:${h}`, since, ...due }))
-        : [byRole(state, 'recuseHandler', 'officer', { key: `recuseHandler:${o.id}`, since, alert: 'handlerBarred', ...due })];
+        ? fit.map((h) => byPerson(state, 'recordFinding', h, { key: `recordFinding:${o.id}:${h}`, ...admitted, ...due }))
+        : [
+            byRole(state, 'recuseHandler', 'officer', {
+              key: `recuseHandler:${o.id}`,
+              alert: 'handlerBarred',
+              ...admitted,
+              ...due,
+            }),
+          ];
     }
     return o.state === 'underReview'
       ? [

@@ -173,7 +173,7 @@ export const actTable: Record<ActType, ActRow> = {
   admitObjection: {
     roles: ['officer'],
     steps: handling,
-    needs: ['relations', 'calendar'],
+    needs: ['relations', 'calendar', 'people'],
     zh: '受理异议',
     en: 'admit the objection',
   },
@@ -187,7 +187,7 @@ export const actTable: Record<ActType, ActRow> = {
   recuseHandler: {
     roles: ['officer', 'handler'],
     steps: handling,
-    needs: ['relations'],
+    needs: ['relations', 'people'],
     zh: '调查人回避',
     en: 'recuse a handler',
   },

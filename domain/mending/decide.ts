@@ -47,13 +47,13 @@ const reasonWords: Record<HoldReason, readonly [zh: string, en: string]> = {
 };
 
 /** The refusal of an act that waits while the case is on hold. */
-export function heldRefusal({ reason, since, proposedBy, confirmedBy }: Hold, words: { zh: string; en: string }): Refused {
+export function heldRefusal({ reason, since }: Hold, words: { zh: string; en: string }): Refused {
   const [zh, en] = reasonWords[reason];
   const day = dateOfInstant(since);
   return refuse(
     'onHold',
-    `案件自 ${day} 起因“${zh}”暂停办理（${proposedBy} 提出，${confirmedBy} 复核），恢复办理后方可办理“${words.zh}”。`,
-    `The case is on hold since ${day} for ${en} (proposed by ${proposedBy}, confirmed by ${confirmedBy}); "${words.en}" waits until it is resumed.`,
+    `案件自 ${day} 起因“${zh}”暂停办理，恢复办理后方可办理“${words.zh}”。`,
+    `The case is on hold since ${day} for ${en}; "${words.en}" waits until it is resumed.`,
     { status: 409 },
   );
 }

@@ -131,6 +131,22 @@ export function confirmOnPaper(
   return { type: 'paperObjectionConfirmed', data: { objectionId: objection.id, confirmedBy, inTime } };
 }
 
+/** Why the person cannot be given an objection to handle: not there, or with an interest in the matter. */
+function cannotTakeOver(matter: Matter, act: Envelope, personId: string, at: string): { refusal: Refusal } | undefined {
+  // Acts recorded by earlier releases were delivered without the people.
+  const { people } = act.facts;
+  const person = people?.[personId];
+  const here = person?.status === 'active' && person.roles?.length !== 0;
+  if (people && !here)
+    return refuse(
+      'handlerUnknown',
+      '该人员不在本单位在岗人员之中，不能调查处理异议。',
+      'This person is not an active member of the institution and cannot handle the objection.',
+      { at },
+    );
+  return mayHandle(matter, personId, at);
+}
+
 export function admit(
   matter: Matter,
   act: Envelope<string, { objectionId: string; handlers: string[] }>,
@@ -142,9 +158,9 @@ export function admit(
       at: '/handlers',
     });
   const handlers = [...new Set(act.body.handlers)];
-  for (const personId of handlers) {
-    const barred = mayHandle(matter, personId);
-    if (barred) return barred;
+  for (const [n, personId] of act.body.handlers.entries()) {
+    const unfit = cannotTakeOver(matter, act, personId, `/handlers/${n}`);
+    if (unfit) return unfit;
   }
   const rule = ruleOf(matter.rules, 'objection.handling');
   const handling = deadlineBy(
@@ -190,7 +206,7 @@ export function recuse(
     });
   if (objection.handlers.includes(replacement))
     return refuse('alreadyHandler', '替换人员已是调查人。', 'The replacement handles it already.', { at: '/replacement' });
-  return mayHandle(matter, replacement) ?? { type: 'handlerRecused', data: act.body };
+  return cannotTakeOver(matter, act, replacement, '/replacement') ?? { type: 'handlerRecused', data: act.body };
 }
 
 /** The decision on an objection: one finding for each ground, and what follows. */

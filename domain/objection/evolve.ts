@@ -1,6 +1,8 @@
 import type { ObjectionEvents, Objection } from './types.ts';
 
-type ObjectionEvent = { [T in keyof ObjectionEvents]: { type: T; data: ObjectionEvents[T] } }[keyof ObjectionEvents];
+type ObjectionEvent = {
+  [T in keyof ObjectionEvents]: { type: T; effectiveAt: string; data: ObjectionEvents[T] };
+}[keyof ObjectionEvents];
 
 const names: Record<keyof ObjectionEvents, true> = {
   objectionReceived: true,
@@ -29,7 +31,13 @@ function change(objection: Objection, event: Exclude<ObjectionEvent, { type: 'ob
     case 'paperObjectionConfirmed':
       return { ...objection, inTime: event.data.inTime, state: event.data.inTime ? 'received' : 'late' };
     case 'objectionAdmitted':
-      return { ...objection, state: 'admitted', handlers: event.data.handlers, handling: event.data.handling };
+      return {
+        ...objection,
+        state: 'admitted',
+        handlers: event.data.handlers,
+        handling: event.data.handling,
+        admittedAt: event.effectiveAt,
+      };
     case 'objectionRejected':
       return { ...objection, state: 'inadmissible', review: event.data.review };
     case 'handlerRecused':

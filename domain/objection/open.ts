@@ -68,15 +68,15 @@ export function reach(
   return fault(matter, act, act.body.objectionId) ?? find(matter, act.body.objectionId) ?? notFound();
 }
 
-/** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. */
-export function mayHandle(matter: Matter, personId: string): { refusal: Refusal } | undefined {
+/** Nobody handles an objection who is an inventor, related to one, a buyer, or the objector. `at`: where the act names them. */
+export function mayHandle(matter: Matter, personId: string, at?: string): { refusal: Refusal } | undefined {
   if (!barOf(personId, matter.interests)) return undefined;
   // Not which: a handler who proposes one colleague after another would find out who else objects.
   return refuse(
     'handlerBarred',
-    `${personId} 与本事项有利害关系，应当回避。`,
-    `${personId} has an interest in the matter and must stand aside.`,
-    { at: '/handlers' },
+    '该人员与本事项有利害关系，应当回避，不能调查处理异议。',
+    'This person has an interest in the matter, must stand aside, and cannot handle the objection.',
+    { ...(at === undefined ? { status: 403 as const } : { at }) },
   );
 }
 

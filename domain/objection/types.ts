@@ -17,6 +17,8 @@ export interface Objection {
   grounds: SealedRef[];
   evidence: DocumentRef[];
   receivedAt: string;
+  /** Since when it waits for the finding; states of earlier releases lack it. */
+  admittedAt?: string;
   inTime: boolean;
   onPaper: boolean;
   /** Who entered a paper objection; a second person confirms it. */

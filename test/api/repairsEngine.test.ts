@@ -130,12 +130,28 @@ describe('a step that fails', () => {
   });
 });
 
+/** Keeps all repairs of a job but its first from beginning until it is let go. */
+async function holdAllButFirst(): Promise<() => Promise<void>> {
+  const { pool } = on.api;
+  await pool.query(`
+    CREATE FUNCTION hold_repair() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF NEW.n > 0 THEN PERFORM pg_advisory_xact_lock_shared(20261121); END IF; RETURN NEW; END $$;
+    CREATE TRIGGER hold_repair BEFORE UPDATE ON repair_item FOR EACH ROW EXECUTE FUNCTION hold_repair()`);
+  const holder = await pool.connect();
+  await holder.query('SELECT pg_advisory_lock(20261121)');
+  return async () => {
+    await holder.query('SELECT pg_advisory_unlock(20261121)');
+    holder.release();
+  };
+}
+
 describe('many at once', () => {
   it('are a job with progress; a worker that stops on the way leaves the rest to the next, and nothing is done twice', async () => {
     const walks = await Promise.all(Array.from({ length: 12 }, () => on.openCase()));
     for (const { caseId } of walks) await on.handleOf(caseId).terminate('lost');
     for (const { caseId } of walks) await appears(on.api, here, { cause: 'workflowLost', caseId });
     on.api.deps.answerWithinMs = 0;
+    const letGo = await holdAllButFirst();
     const answer = await on.ask({ kind: 'restart', cause: 'workflowLost', run: true });
     expect(answer.status).toBe(202);
     const { jobId } = answer.body as Repaired;
@@ -143,7 +159,9 @@ describe('many at once', () => {
     const client = await on.administrator();
     const job = async () => (await client.get(`/institutions/${here}/repairs/${jobId}`)).body as Repaired;
     await waitFor(async () => (await job()).progress.done > 0, { everyMs: 20 });
-    await on.stop();
+    const stopped = on.stop();
+    await letGo();
+    await stopped;
     const left = await job();
     await on.start();
     const done = await waitFor(async () => {

@@ -11,6 +11,8 @@ import { Engine } from './support/engine.ts';
 const CASES = 200;
 /** More than a worker has slots for workflow tasks. */
 const FAILED_STARTS = 60;
+/** A single start may meet a moment without a free slot; a place lost for good shows in all of them. */
+const OPENED_AFTER = 5;
 const EAGER = ['started', 'task scheduled', 'task started'];
 
 describe.each([
@@ -57,8 +59,10 @@ describe.each([
       [caseIds],
     );
     expect(rows).toEqual([{ events: CASES, cases: CASES, tries: 1 }]);
-    const written = await Promise.all(caseIds.slice(0, 20).map(writtenByStart));
-    expect(new Set(written)).toEqual(new Set([EAGER.length]));
+    // A worker whose slots are all taken gets its first task by polling; most starts find one free.
+    const written = await Promise.all(caseIds.map(writtenByStart));
+    const eager = written.filter((events) => events === EAGER.length).length;
+    expect(eager).toBeGreaterThan(CASES / 2);
   });
 
   it('and a refused opening is answered in the inbox, leaves no workflow, and may be sent again', async () => {
@@ -90,6 +94,8 @@ describe.each([
       });
       await expect(again).rejects.toThrow(WorkflowExecutionAlreadyStartedError);
     }
-    expect(await writtenByStart(await engine.openCase())).toBe(EAGER.length);
+    const written: number[] = [];
+    for (let n = 0; n < OPENED_AFTER; n++) written.push(await writtenByStart(await engine.openCase()));
+    expect(written).toContain(EAGER.length);
   });
 });

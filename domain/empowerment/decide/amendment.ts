@@ -19,14 +19,11 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
   if (fault) return fault;
   if (!isShare(unitPpm) || !isShare(incomeUnitPpm))
     return refuse('shareInvalid', '比例应在 0 至 100% 之间。', 'Shares lie between 0 and 100 %.', { at: '/unitPpm' });
-  const unknown = inventors.find((i) => fact(act, 'people')[i.personId] === undefined);
-  if (unknown)
-    return refuse(
-      'inventorUnknown',
-      `完成人 ${unknown.personId} 不在人员名册中。`,
-      `Inventor ${unknown.personId} is not on file.`,
-      { at: '/inventors' },
-    );
+  const unknown = inventors.findIndex((i) => fact(act, 'people')[i.personId] === undefined);
+  if (unknown >= 0)
+    return refuse('inventorUnknown', '该完成人不在人员名册中。', 'This inventor is not on file.', {
+      at: `/inventors/${unknown}`,
+    });
   if (application.mode === 'coOwnership' && (unitPpm <= 0 || unitPpm >= 1_000_000))
     return refuse(
       'coOwnershipNeedsBoth',

@@ -106,8 +106,8 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
   if (lessened)
     return refuse(
       'deceasedShareFixed',
-      `已故完成人 ${lessened.personId} 的份额为其继承人保留，不能变更。`,
-      `The share of ${lessened.personId}, who has died, is kept for the heirs and stays as it is.`,
+      `已故完成人（${lessened.personId}）的份额为其继承人保留，不能变更。`,
+      `The share of an inventor who has died (${lessened.personId}) is kept for the heirs and stays as it is.`,
       { at: '/application/inventors' },
     );
   if (application.achievementId !== state.application.achievementId)

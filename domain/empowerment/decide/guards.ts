@@ -66,17 +66,14 @@ export function applicationFault(
   const closed = modeFault(application, rules);
   if (closed) return closed;
   const modes = ruleOf(rules, 'empowerment.modes');
-  const unknown = inventors.find(
+  const unknown = inventors.findIndex(
     ({ personId }) =>
       !deadMembers.includes(personId) && (people[personId] === undefined || people[personId]?.status === 'deceased'),
   );
-  if (unknown)
-    return refuse(
-      'inventorUnknown',
-      `完成人 ${unknown.personId} 不在人员名册中或已去世。`,
-      `Inventor ${unknown.personId} is not on file, or is deceased.`,
-      { at: '/application/inventors' },
-    );
+  if (unknown >= 0)
+    return refuse('inventorUnknown', '该完成人不在人员名册中或已去世。', 'This inventor is not on file, or is deceased.', {
+      at: `/application/inventors/${unknown}`,
+    });
   const split = splitFault(inventors, rules);
   if (split) return split;
   if (!inventors.some((i) => i.personId === representativeId))

@@ -65,6 +65,7 @@ describe('admission and finding', () => {
     one.isRefused('officer', 'admitObjection', { objectionId: 'none', handlers: ['fang'] }, 'objectionNotFound');
     one.isRefused('officer', 'admitObjection', admit([]), 'handlerMissing');
     for (const unfit of ['an', 'eva', 'ding']) one.isRefused('officer', 'admitObjection', admit([unfit]), 'handlerBarred');
+    one.isRefused('officer', 'admitObjection', admit(['fang', 'nobody']), 'handlerUnknown');
     one.does('officer', 'admitObjection', admit(['fang', 'fang', 'g1']));
     expect(one.state.objections[0]?.handlers).toEqual(['fang', 'g1']);
     one.isRefused('officer', 'admitObjection', admit(['fang']), 'objectionState');
@@ -72,6 +73,7 @@ describe('admission and finding', () => {
     one.isRefused('officer', 'recuseHandler', { ...recuse, personId: 'g3' }, 'notAHandler');
     one.isRefused('officer', 'recuseHandler', { ...recuse, replacement: 'fang' }, 'alreadyHandler');
     one.isRefused('officer', 'recuseHandler', { ...recuse, replacement: 'eva' }, 'handlerBarred');
+    one.isRefused('officer', 'recuseHandler', { ...recuse, replacement: 'nobody' }, 'handlerUnknown');
     one.does('officer', 'recuseHandler', recuse);
     expect(one.todo).toEqual([`recordFinding fang`, 'recordFinding g2']);
   });

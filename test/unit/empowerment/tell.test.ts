@@ -13,7 +13,7 @@ describe('who is told what', () => {
     const one = caseAt('publicity', day);
     const id = one.objects('ding', 2);
     const letter = one.letter('2026-03-02 09:00', 'eva');
-    one.confirms(letter).admits(id).admits(letter, 'g3').finds(letter, [false]).finds(id, [true, false]);
+    one.confirms(letter).admits(id).admits(letter, 'g1').finds(letter, [false]).finds(id, [true, false]);
     one.does('ding', 'requestReview', { objectionId: id, grounds: sealed('words of ding') });
     one.does('officer', 'recordReview', {
       objectionId: id,

@@ -83,7 +83,7 @@ export class World {
   bodies = usualBodies();
   relations: [string, string][] = [];
   readonly people: NonNullable<Facts['people']> = Object.fromEntries(
-    'an bo chen ding eva fang gs1 gs2 ls1 ls2 officer officer2 secretary signatory administrator'
+    'an bo chen ding eva fang g1 g2 gs1 gs2 ls1 ls2 officer officer2 secretary signatory administrator'
       .split(' ')
       .map((id) => [id, { status: 'active' as const, departments: [], roles: rolesOf(id) as InstitutionRole[] }]),
   );

@@ -130,15 +130,19 @@ describe('an objection as a part', () => {
     expect(isObjectionEvent({ type: 'caseClosed', data: {} })).toBe(false);
     expect(isObjectionEvent({ type: 'toString', data: {} })).toBe(false);
     const two = [objection({}), objection({ id: 'o2' })];
-    expect(evolveObjections(two, { type: 'objectionWithdrawn', data: { objectionId: 'o2' } }).map((o) => o.state)).toEqual([
-      'received',
-      'withdrawn',
-    ]);
+    expect(
+      evolveObjections(two, {
+        type: 'objectionWithdrawn',
+        effectiveAt: '2026-03-10T02:00:00.000Z',
+        data: { objectionId: 'o2' },
+      }).map((o) => o.state),
+    ).toEqual(['received', 'withdrawn']);
   });
 
   it('confirmed by the review goes back to what it was', () => {
     const reviewed = {
       type: 'reviewRecorded',
+      effectiveAt: '2026-03-10T02:00:00.000Z',
       data: {
         objectionId: 'o1',
         body: 'b',
