@@ -131,13 +131,6 @@ export const catalogue = {
     '请重新查看停滞事项列表',
     'Read the list of what stands still again',
   ),
-  'repair.tooMany': entry(
-    422,
-    '事项过多，一次最多 500 项',
-    'Too many at once; 500 is the most',
-    '请分批处理',
-    'Repair them in parts',
-  ),
   'idempotency.otherBody': entry(
     422,
     '该键已用于内容不同的办理',

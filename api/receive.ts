@@ -288,6 +288,21 @@ export async function receiveAct(context: Context, caseId: string, act: SentAct)
 }
 
 async function receive(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+  const { answers, answerWithinMs } = context.deps;
+  const actId = randomUUID();
+  // Listening begins before the act is there: an answer that comes at once is heard.
+  const expected = answers.expect(actId);
+  try {
+    const receipt = await received(context, caseId, act, actId);
+    if (receipt.id !== actId || receipt.answer !== undefined) return await settle(context, receipt);
+    return answerFor(context, { ...receipt, ...answerIn(await expected.within(answerWithinMs)) });
+  } finally {
+    expected.forget();
+  }
+}
+
+/** Receives the act under `actId`, once for its key, and waits for nothing; one received before keeps its own id. */
+export async function received(context: Context, caseId: string, act: SentAct, actId: string = randomUUID()): Promise<Receipt> {
   const { deps } = context;
   const key = keyOf(context.idempotencyKey);
   const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
@@ -298,26 +313,12 @@ async function receive(context: Context, caseId: string, act: SentAct): Promise<
   } catch (error) {
     // The same act, sent before or at the same time, may be what moved the case on: then it is its own answer.
     const before = error instanceof Problem ? await known() : undefined;
-    if (before) return settle(context, before);
+    if (before) return before;
     if (error instanceof Problem) await keepRefusal(context, { caseId, act }, error);
     throw error;
   }
-  const actId = randomUUID();
-  // Listening begins before the act is there: an answer that comes at once is heard.
-  const expected = deps.answers.expect(actId);
   try {
-    const receipt = await received(context, { ...prepared, key, hashes, actId }, known);
-    if (receipt.id !== actId || receipt.answer !== undefined) return await settle(context, receipt);
-    return answerFor(context, { ...receipt, ...answerIn(await expected.within(deps.answerWithinMs)) });
-  } finally {
-    expected.forget();
-  }
-}
-
-/** Writes the act, or finds what was written under its key before. */
-async function received(context: Context, receiving: Receiving, known: () => Promise<Receipt | undefined>): Promise<Receipt> {
-  try {
-    const result = await write(context, receiving);
+    const result = await write(context, { ...prepared, key, hashes, actId });
     if (result.outcome === 'noCase') throw new Problem('notFound');
     if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
     return (result as { act: Receipt }).act;

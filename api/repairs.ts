@@ -1,21 +1,25 @@
 /** Repairs: what they would be done to, written down as a job for a worker, and what became of them. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical.ts';
-import { MOST_REPAIRS, repairJob, type RepairStatus } from '../contracts/repairs.ts';
+import { caseActKinds, MOST_REPAIRS, repairJob, type CaseActKind, type RepairStatus } from '../contracts/repairs.ts';
 import { stalledCauses, type RepairKind, type StalledCause } from '../contracts/stalled.ts';
 import type { SealedRef } from '../domain/process.ts';
 import { outcomeWords, repairWords } from '../letters/repairs.ts';
+import type { Tx } from './audit.ts';
 import { Problem } from './problems.ts';
 import { keyOf } from './receive.ts';
+import { actsOf, receiveAll, type ReceivedAct } from './repairActs.ts';
 import type { Context } from './route.ts';
 import { refJson, sealInto } from './seal.ts';
 import { openFindings, technical, type FindingRow } from './stalled.ts';
 
-/** What is asked for: a kind of repair, of findings, of cases, or of all that a cause has. */
+/** What is asked for: a kind of repair, of findings, of cases, or of what a cause has. */
 export interface AskedRepair {
-  kind: RepairKind;
+  kind: RepairKind | CaseActKind;
   run: boolean;
   reason: string;
+  /** Of an act: its body, without the grounds, which are the reason. */
+  body?: Record<string, unknown> | undefined;
   findings?: string[] | undefined;
   cases?: string[] | undefined;
   cause?: StalledCause | undefined;
@@ -30,8 +34,16 @@ export interface Repairable {
   detail: Record<string, unknown>;
 }
 
+export interface Repairables {
+  items: Repairable[];
+  /** Whether the cause has more of them. */
+  more: boolean;
+}
+
 const wrong = (pointer: string, zh: string, en: string) => ({ pointer, zh, en });
-const fits = (row: FindingRow, kind: RepairKind): boolean =>
+/** Whether it is an act on a case rather than a repair of the machine. */
+export const isAct = (kind: string): kind is CaseActKind => (caseActKinds as readonly string[]).includes(kind);
+const fits = (row: FindingRow, kind: RepairKind | CaseActKind): boolean =>
   (stalledCauses[row.cause].repairs as readonly string[]).includes(kind);
 const repairableOf = ({ id, caseId, cause, detail }: FindingRow): Repairable => ({
   findingId: id,
@@ -41,14 +53,11 @@ const repairableOf = ({ id, caseId, cause, detail }: FindingRow): Repairable => 
 });
 
 /** Everything that the repair would be done to. An institution's administrator reaches what is the institution's. */
-export async function repairables(
-  context: Context,
-  asked: AskedRepair,
-  institutionId: string | undefined,
-): Promise<Repairable[]> {
+export async function repairables(context: Context, asked: AskedRepair, institutionId: string | undefined): Promise<Repairables> {
   const { findings, cases, cause, kind } = asked;
   const all = await found(context, asked, institutionId);
   const reachable = all.filter(({ institution }) => institutionId === undefined || institution !== null);
+  const whole = (items: Repairable[]): Repairables => ({ items, more: false });
   if (findings !== undefined) {
     const errors = findings.flatMap((id, i) => {
       const row = reachable.find((one) => one.id === id);
@@ -56,30 +65,27 @@ export async function repairables(
       return fits(row, kind) ? [] : [wrong(`/findings/${i}`, '该事项不能这样处理', 'cannot be repaired in this way')];
     });
     if (errors.length > 0) throw new Problem('request.invalid', { errors });
-    return reachable.map(repairableOf);
+    return whole(reachable.map(repairableOf));
   }
   const fitting = reachable.filter((row) => fits(row, kind)).map(repairableOf);
   if (cases !== undefined) {
-    // A lost workflow can be known before the comparison has found it.
-    const items = kind === 'restart' ? await openCases(context, cases, institutionId) : fitting;
+    // Acts need no finding; and a lost workflow can be known before the comparison has found it.
+    const items = kind === 'restart' || isAct(kind) ? await openCases(context, cases, institutionId) : fitting;
     const errors = cases.flatMap((id, i) =>
       items.some((one) => one.caseId === id)
         ? []
         : [wrong(`/cases/${i}`, '该案件没有可这样处理的事项', 'has nothing that can be repaired in this way')],
     );
     if (errors.length > 0) throw new Problem('request.invalid', { errors });
-    return items;
+    return whole(items);
   }
   if (fitting.length === 0 || cause === undefined) throw new Problem('repair.nothing');
-  return fitting;
+  return { items: fitting.slice(0, MOST_REPAIRS), more: fitting.length > MOST_REPAIRS };
 }
 
-async function found(context: Context, { findings, cases, cause }: AskedRepair, institutionId: string | undefined) {
-  const { deps, caller } = context;
+async function found({ deps, caller }: Context, { findings, cases, cause }: AskedRepair, institutionId: string | undefined) {
   const filter = { institutionId, cause, ids: findings, caseIds: cases, personId: caller.personId };
-  const rows = await openFindings(deps.prisma, filter, [], MOST_REPAIRS + 1);
-  if (rows.length > MOST_REPAIRS) throw new Problem('repair.tooMany');
-  return rows;
+  return openFindings(deps.prisma, filter, [], MOST_REPAIRS + 1);
 }
 
 async function openCases({ deps }: Context, ids: string[], institutionId: string | undefined): Promise<Repairable[]> {
@@ -113,40 +119,74 @@ export async function writeRepairs(context: Context, asked: AskedRepair, institu
   const jobId = jobIdOf(context, institutionId, keyOf(context.idempotencyKey));
   const hashes = deps.sealer.bodyHashes(canonicalJson(context.sent));
   if (await isWritten(context, jobId, hashes)) return jobId;
-  const items = await repairables(context, asked, institutionId);
+  const { items, more } = await repairables(context, asked, institutionId);
+  const { kind } = asked;
+  const rows = isAct(kind)
+    ? (await receiveAll(context, jobId, await actsOf(context, { ...asked, kind }, items))).map(rowOfAct)
+    : items.map(rowOf);
+  if (rows.length === 0) throw new Problem('repair.nothing');
   const onBehalfOf = institutionId === undefined ? undefined : caller.behalfFor('administrator');
+  const input = { kind, hash: hashes[0] ?? '', ...(more && { more }), ...(onBehalfOf !== undefined && { onBehalfOf }) };
+  const progress = { done: 0, total: rows.length };
+  const data = {
+    id: jobId,
+    institutionId: institutionId ?? null,
+    kind: repairJob,
+    input,
+    progress,
+    createdBy: caller.personId,
+  };
   await deps.prisma.$transaction(
     async (tx) => {
-      const input = { kind: asked.kind, hash: hashes[0] ?? '', ...(onBehalfOf !== undefined && { onBehalfOf }) };
-      const progress = { done: 0, total: items.length };
-      const data = {
-        id: jobId,
-        institutionId: institutionId ?? null,
-        kind: repairJob,
-        input,
-        progress,
-        createdBy: caller.personId,
-      };
       // Sent twice at the same moment, the second finds it written.
       if ((await tx.job.createMany({ data: [data], skipDuplicates: true })).count === 0) return;
-      for (const [n, { findingId, caseId }] of items.entries()) {
+      for (const [n, row] of rows.entries()) {
         const subject =
-          caseId === undefined ? { kind: 'person' as const, id: caller.personId } : { kind: 'case' as const, id: caseId };
-        const reason = JSON.stringify(refJson(await sealInto(tx, deps.sealer, institutionId ?? null, subject, asked.reason)));
-        // What was found is copied by the database itself: parts of it are not for everybody who may have it repaired.
-        await tx.$executeRaw`
-          INSERT INTO repair_item (job_id, n, institution_id, case_id, finding_id, kind, reason, target)
-          SELECT ${jobId}::uuid, ${n}, coalesce(s.institution_id, c.institution_id), coalesce(s.case_id, c.id), s.id, ${asked.kind}, ${reason}::jsonb,
-                 CASE WHEN s.id IS NULL THEN jsonb_build_object('of', 'case', 'kind', c.kind)
-                      ELSE jsonb_build_object('of', 'finding', 'cause', s.cause, 'detail', s.detail) END
-            FROM (SELECT ${findingId ?? null}::uuid AS finding, ${caseId ?? null}::uuid AS case_id) AS t
-            LEFT JOIN stalled s ON s.id = t.finding LEFT JOIN cases c ON c.id = t.case_id`;
+          row.caseId === null ? { kind: 'person' as const, id: caller.personId } : { kind: 'case' as const, id: row.caseId };
+        const reason = refJson(await sealInto(tx, deps.sealer, institutionId ?? null, subject, asked.reason));
+        await insertItem(tx, { ...row, jobId, n, kind, reason: JSON.stringify(reason) });
       }
     },
     { timeout: 60_000 },
   );
   await isWritten(context, jobId, hashes);
   return jobId;
+}
+
+interface ItemToWrite {
+  findingId: string | null;
+  caseId: string | null;
+  /** Null for what the database itself copies from the finding or the case. */
+  target: string | null;
+  /** Why the act was not received: then there is nothing left to do. */
+  refusal: string | null;
+}
+
+const rowOf = ({ findingId, caseId }: Repairable): ItemToWrite => ({
+  findingId: findingId ?? null,
+  caseId: caseId ?? null,
+  target: null,
+  refusal: null,
+});
+
+const rowOfAct = ({ item, actId, refusal }: ReceivedAct): ItemToWrite => ({
+  ...rowOf(item),
+  target: JSON.stringify({ of: 'act', ...(actId !== undefined && { actId }) }),
+  refusal: refusal === undefined ? null : JSON.stringify(refusal),
+});
+
+/** What was found is copied by the database itself: parts of it are not for everybody who may have it repaired. */
+async function insertItem(tx: Tx, row: ItemToWrite & { jobId: string; n: number; kind: string; reason: string }): Promise<void> {
+  const { jobId, n, kind, reason, findingId, caseId, target, refusal } = row;
+  await tx.$executeRaw`
+    INSERT INTO repair_item (job_id, n, institution_id, case_id, finding_id, kind, reason, target, status, outcome, ended_at)
+    SELECT ${jobId}::uuid, ${n}, coalesce(s.institution_id, c.institution_id), coalesce(s.case_id, c.id), s.id, ${kind}, ${reason}::jsonb,
+           coalesce(${target}::jsonb, CASE WHEN s.id IS NULL THEN jsonb_build_object('of', 'case', 'kind', c.kind)
+                                           ELSE jsonb_build_object('of', 'finding', 'cause', s.cause, 'detail', s.detail) END),
+           CASE WHEN ${refusal}::jsonb IS NULL THEN 'waiting' ELSE 'refused' END, ${refusal}::jsonb,
+           CASE WHEN ${refusal}::jsonb IS NOT NULL THEN clock_timestamp() END
+      FROM (SELECT ${findingId}::uuid AS finding, ${caseId}::uuid AS case_id) AS t
+      LEFT JOIN stalled s ON s.id = t.finding LEFT JOIN cases c ON c.id = t.case_id`;
 }
 
 /** Whether the job is there; one that was asked for otherwise under the same key is a problem. */
@@ -169,6 +209,8 @@ interface ItemRow {
 
 export interface ShownJob {
   jobId: string;
+  /** Whether the cause had more than one job takes. */
+  more: boolean;
   kind: string;
   status: 'queued' | 'running' | 'done';
   progress: { done: number; total: number };
@@ -176,26 +218,34 @@ export interface ShownJob {
 }
 
 /** The job with what became of each repair, or the problem that there is no such job here. */
-export async function readRepairs({ deps }: Context, jobId: string, institutionId: string | undefined): Promise<ShownJob> {
-  const job = await deps.prisma.job.findFirst({ where: { id: jobId, kind: repairJob, institutionId: institutionId ?? null } });
+export async function readRepairs(
+  { deps, caller }: Context,
+  jobId: string,
+  institutionId: string | undefined,
+): Promise<ShownJob> {
+  // Who supervises the institution sees every job, anybody else their own.
+  const own = institutionId === undefined || caller.has('administrator', 'supervisor') ? {} : { createdBy: caller.personId };
+  const where = { id: jobId, kind: repairJob, institutionId: institutionId ?? null, ...own };
+  const job = await deps.prisma.job.findFirst({ where });
   if (!job) throw new Problem('notFound');
   const rows = await deps.prisma.$queryRaw<ItemRow[]>`
     SELECT n, case_id::text, finding_id::text, target->>'cause' AS cause, status, outcome, reason
       FROM repair_item WHERE job_id = ${jobId}::uuid ORDER BY n`;
   const operator = institutionId === undefined;
+  const { kind, more = false } = job.input as { kind: string; more?: boolean };
   const items = rows.map(({ n, case_id, finding_id, cause, status, outcome }) => {
-    const reason = outcome?.['reason'];
+    const { reason, code } = outcome ?? {};
     return {
       n,
       ...(case_id !== null && { caseId: case_id }),
       ...(finding_id !== null && { findingId: finding_id }),
       ...(cause !== null && { cause }),
       status,
-      ...outcomeWords(status, outcome ?? {}),
+      ...outcomeWords(kind, status, outcome ?? {}),
+      ...(typeof code === 'string' && { code }),
       ...(operator && typeof reason === 'string' && { reason: technical(reason) }),
     };
   });
   const done = rows.filter(({ status }) => status !== 'waiting' && status !== 'running').length;
-  const { kind } = job.input as { kind: string };
-  return { jobId, kind, status: job.status as ShownJob['status'], progress: { done, total: rows.length }, items };
+  return { jobId, kind, more, status: job.status as ShownJob['status'], progress: { done, total: rows.length }, items };
 }

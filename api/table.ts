@@ -89,8 +89,8 @@ export const endpointTable = {
 
   listStalled: ['officer', 'administrator', 'supervisor'],
   listPlatformStalled: operator,
-  repair: administrator,
-  getRepair: ['administrator', 'supervisor'],
+  repair: ['administrator', 'officer'],
+  getRepair: keepers,
   repairPlatform: operator,
   getPlatformRepair: operator,
 

@@ -41,7 +41,11 @@ export function send<T = unknown>(
         });
       },
     );
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // The server may close an idle connection at the moment at which it is used again; nothing of this was read then.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') send<T>(method, url, body, headers).then(resolve, reject);
+      else reject(error);
+    });
     sent.end(text);
   });
 }

@@ -41,7 +41,7 @@ export function asKeeper<T extends ClientOptions>(options: T): T {
 export const baseOf = ({ institution }: ClientOptions): string =>
   institution === undefined ? '/api/v1/platform' : `/api/v1/institutions/${encodeURIComponent(institution)}`;
 
-function sheet({ id, cause, institution, caseId, number, zh, en, who, since, todo, repairs, reason }: Row): string {
+function sheet({ id, cause, institution, caseId, number, zh, en, who, since, todo, repairs, reason }: Row, from: string): string {
   const where = [institution, number, caseId].filter((part) => part !== undefined).join('  ');
   const person = [who.department, who.personId].filter((part) => part !== undefined).join(' ');
   return [
@@ -50,7 +50,7 @@ function sheet({ id, cause, institution, caseId, number, zh, en, who, since, tod
     `  由谁处理 / who acts: ${who.zh} / ${who.en}${person ? ` (${person})` : ''}`,
     `  如何处理 / what to do: ${todo.zh} / ${todo.en}`,
     ...(reason === undefined ? [] : [`  ${reason}`]),
-    ...(repairs.length === 0 ? [] : [`  fuquan repair ${repairs.join('|')} --finding ${id}`]),
+    ...repairs.map((kind) => `  fuquan repair ${kind}${from} --finding ${id} --reason "…"`),
   ].join('\n');
 }
 
@@ -75,9 +75,12 @@ export function registerStalled(program: Command): void {
           cursor = page.next;
         } while (cursor !== undefined);
         const { complete, checks } = page;
+        const from = options.institution === undefined ? '' : ` --institution ${options.institution}`;
         if (options.json === true) process.stdout.write(`${JSON.stringify({ items, complete, checks })}\n`);
         else
-          process.stdout.write(`${items.length === 0 ? '没有停滞的事项 / nothing stands still' : items.map(sheet).join('\n')}\n`);
+          process.stdout.write(
+            `${items.length === 0 ? '没有停滞的事项 / nothing stands still' : items.map((row) => sheet(row, from)).join('\n')}\n`,
+          );
         process.exitCode = items.length > 0 || !complete ? 1 : 0;
       }, given.json);
     });

@@ -20,18 +20,22 @@ export interface RepairOutcome {
   detail: Record<string, unknown>;
 }
 
+/** Acts on a case that can be sent for many at once: proposals, and what a second person says to them. */
+export const caseActKinds = ['hold', 'resume', 'moveDeadline', 'reassign', 'confirmMending', 'refuseMending'] as const;
+export type CaseActKind = (typeof caseActKinds)[number];
+
 /** What a repair is done to. */
 export type RepairTarget =
   | { of: 'finding'; cause: StalledCause; detail: Record<string, unknown> }
   /** An open case whose workflow is to run. */
   | { of: 'case'; kind: string }
-  /** An act of the person who asked, as `receive_act` takes it. */
-  | { of: 'act'; request: Record<string, unknown> };
+  /** An act of the person who asked, in the inbox. Without an id it was not received. */
+  | { of: 'act'; actId?: string };
 
 export interface RepairItem {
   jobId: string;
   n: number;
-  kind: RepairKind;
+  kind: RepairKind | CaseActKind;
   institutionId: string | null;
   caseId: string | null;
   target: RepairTarget;
@@ -40,5 +44,5 @@ export interface RepairItem {
 /** The kind of the job that holds repairs. */
 export const repairJob = 'repair';
 
-/** Repairs in one job, at most. */
+/** Repairs in one job, at most. Of a cause that has more, those that stand still longest. */
 export const MOST_REPAIRS = 500;

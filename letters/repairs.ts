@@ -55,6 +55,52 @@ export function repairWords(kind: string, cause: string | undefined, detail: Det
   }
 }
 
+const acts: Record<string, { would: Bilingual; done: Bilingual }> = {
+  hold: {
+    would: {
+      zh: '提出暂停办理；另一人复核后生效',
+      en: 'Proposes to put the case on hold; takes effect once a second person confirms',
+    },
+    done: { zh: '已提出暂停办理，待另一人复核', en: 'Proposed; waits for a second person to confirm the hold' },
+  },
+  resume: {
+    would: {
+      zh: '提出恢复办理；另一人复核后生效',
+      en: 'Proposes to resume the case; takes effect once a second person confirms',
+    },
+    done: { zh: '已提出恢复办理，待另一人复核', en: 'Proposed; waits for a second person to confirm that it is resumed' },
+  },
+  moveDeadline: {
+    would: {
+      zh: '提出变更期限；另一人复核后生效',
+      en: 'Proposes to move the deadline; takes effect once a second person confirms',
+    },
+    done: { zh: '已提出变更期限，待另一人复核', en: 'Proposed; waits for a second person to confirm the new last day' },
+  },
+  reassign: {
+    would: {
+      zh: '提出改派；另一人复核后生效',
+      en: 'Proposes to put somebody else in charge; takes effect once a second person confirms',
+    },
+    done: { zh: '已提出改派，待另一人复核', en: 'Proposed; waits for a second person to confirm who is in charge' },
+  },
+  confirmMending: {
+    would: { zh: '复核通过，立即生效', en: 'Confirms what was proposed; it takes effect at once' },
+    done: { zh: '已复核，已生效', en: 'Confirmed, and in effect' },
+  },
+  refuseMending: {
+    would: { zh: '驳回所提事项', en: 'Refuses what was proposed; nothing takes effect' },
+    done: { zh: '已驳回', en: 'Refused; nothing has taken effect' },
+  },
+};
+
+/** What an act on a case would do, or has done. Throws for one without words. */
+export function actWords(kind: string, when: 'would' | 'done'): Bilingual {
+  const said = Object.hasOwn(acts, kind) ? acts[kind] : undefined;
+  if (!said) throw new Error(`There are no words for ${kind}`);
+  return said[when];
+}
+
 const statuses: Record<string, Bilingual> = {
   waiting: { zh: '等待办理', en: 'Waits to be carried out' },
   running: { zh: '正在办理', en: 'Is being carried out' },
@@ -65,12 +111,14 @@ const statuses: Record<string, Bilingual> = {
 };
 
 const reasons: Record<string, Bilingual> = {
+  received: { zh: '已收到，案件尚未答复', en: 'it was received, and the case has not answered yet' },
   noRecipient: { zh: '没有可提醒的人员', en: 'there is nobody to remind' },
 };
 
 /** What became of a repair. */
-export function outcomeWords(status: string, detail: Detail): Bilingual {
-  const said = statuses[status] ?? { zh: status, en: status };
+export function outcomeWords(kind: string, status: string, detail: Detail): Bilingual {
+  const ofAct = status === 'done' && Object.hasOwn(acts, kind) ? actWords(kind, 'done') : undefined;
+  const said = ofAct ?? statuses[status] ?? { zh: status, en: status };
   const { reason, zh, en } = detail as Record<string, string | undefined>;
   const why = zh !== undefined && en !== undefined ? { zh, en } : reason === undefined ? undefined : reasons[reason];
   return why ? { zh: `${said.zh}：${why.zh}`, en: `${said.en}: ${why.en}` } : said;

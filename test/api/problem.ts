@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Response } from 'supertest';
-import { BASE } from '../../api/app.ts';
+import { problemType } from '../../api/problems.ts';
 
 /** What every problem must be: RFC 9457, a stable code, both languages, and nothing of what was sent or of the code. */
 export function expectProblem(answer: Response, status: number, code: string): void {
@@ -11,7 +11,7 @@ export function expectProblem(answer: Response, status: number, code: string): v
   ]);
   expect(answer.body).toMatchObject({
     status,
-    type: `${BASE}/problems/${code}`,
+    type: problemType(code),
     title: `${answer.body.zh as string} / ${answer.body.en as string}`,
   });
   expect(answer.body.instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);

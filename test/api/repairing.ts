@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Test } from 'supertest';
 import { caseWorkflowId } from '../../contracts/messages.ts';
+import type { CaseActKind } from '../../contracts/repairs.ts';
 import type { RepairKind } from '../../contracts/stalled.ts';
 import type { SampleName } from '../../policies/load.ts';
 import type { RunningWorker } from '../../worker/main.ts';
@@ -15,17 +16,18 @@ import { Walk } from './walk.ts';
 import { workerFor, type WorkerOptions } from './worker.ts';
 
 export interface AskedRepair {
-  kind: RepairKind;
+  kind: RepairKind | CaseActKind;
   findings?: string[];
   cases?: string[];
   cause?: string;
+  body?: object;
 }
 
 export interface Repaired {
   jobId: string;
   status: string;
   progress: { done: number; total: number };
-  items: { status: string; zh: string; caseId?: string; reason?: string }[];
+  items: { status: string; zh: string; caseId?: string; code?: string; reason?: string }[];
 }
 
 /** An institution's administrator, or the operator of the platform. */
@@ -119,6 +121,7 @@ export class Repairing {
   /** Has it done, and answers what became of it. */
   async repaired(asked: AskedRepair, who: Asking = this.institution): Promise<Repaired> {
     const answer = await this.ask({ ...asked, run: true }, randomUUID(), who);
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
     expect([answer.status, answer.body]).toMatchObject([200, { status: 'done' }]);
     return answer.body as Repaired;
   }

@@ -18,7 +18,7 @@ const DAY = '2026-03-02 09:00';
 /** A case of the university in Hohhot that stands at the step: one objection was made to its notice, and dismissed if need be. */
 export function storyAt(step: Step, { representative, inventor, objector, handler }: Cast): Case {
   const world = new World();
-  for (const id of [representative, inventor]) world.people[id] = { status: 'active', departments: [] };
+  for (const id of [representative, inventor, handler]) world.people[id] = { status: 'active', departments: [] };
   const team = { [representative]: 50, [inventor]: 50 };
   const at = (where: Step, mode: 'coOwnership' | 'useRight' = 'coOwnership', leadership = false): Case =>
     caseAt(

@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import { repairJob, type RepairItem, type RepairOutcome } from '../../contracts/repairs.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Attending, Companion } from '../main.ts';
-import { performAct } from './acts.ts';
+import { awaitAct } from './acts.ts';
 import { Interrupted } from './patience.ts';
 import { remindWho, retryAct, retryDeadline, retryMessages } from './deliveries.ts';
 import { awaitTask, restart, retryActivity, terminate, type EngineDeps } from './workflows.ts';
@@ -38,7 +38,7 @@ type Work = { within: (db: Pick<Pool, 'query'>) => Promise<RepairOutcome> } | { 
 
 function workOf(deps: EngineDeps, item: RepairItem): Work {
   const { target } = item;
-  if (target.of === 'act') return { before: () => performAct(deps, target.request) };
+  if (target.of === 'act') return { before: () => awaitAct(deps, target.actId ?? '') };
   if (item.kind === 'restart') return { before: () => restart(deps, item) };
   if (target.of === 'case') throw new Error(`A ${item.kind} is not done to a case as such`);
   const { cause, detail } = target;

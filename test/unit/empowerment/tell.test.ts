@@ -26,7 +26,7 @@ describe('who is told what', () => {
     one.on('2026-03-27 09:00');
     expect(one.step).toBe('amendment');
     const text = toApplicants(one);
-    for (const secret of ['"ding"', 'of ding', '"eva"', 'contact', 'ground', id, letter, 'reply', 'fang', '"g3"'])
+    for (const secret of ['"ding"', 'of ding', '"eva"', 'contact', 'ground', id, letter, 'reply', 'fang', '"g1"'])
       expect(text).not.toContain(secret);
     expect(text).toContain('objectionOutcome');
   });
