@@ -28,18 +28,25 @@ import {
 } from './common.ts';
 import { answerPreview, previewQuery, previewShown } from './drafts.ts';
 
-/** Cases that the caller may see, as a condition on rows. */
+/**
+ * Cases that the caller may see, as a condition on rows. What one condition covers is not asked again by another: a list
+ * of many cases is then read by its index, and not row by row.
+ */
 export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
+  const institutionId = caller.institution.id;
+  if (caller.has('supervisor')) return { institutionId };
+  const own: Prisma.CaseWhereInput = { status: 'draft', createdBy: caller.personId };
+  if (caller.has(...caseWorkers)) return { institutionId, OR: [own, { status: { not: 'draft' } }] };
   const changing: CaseRole[] = caller.isMember ? ['bodyMember'] : ['bodyMember', 'handler'];
   const mine: Prisma.CaseWhereInput[] = [
-    { status: 'draft', createdBy: caller.personId },
+    own,
     { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { notIn: changing } } } },
     { AND: [{ status: { not: 'draft' } }, deliberated(caller)] },
   ];
   if (caller.namedGrants.length > 0) mine.push({ AND: [{ status: { not: 'draft' } }, deputised(caller, 'all')] });
-  if (caller.has(...caseWorkers)) mine.push({ status: { not: 'draft' } });
-  if (caller.has('supervisor')) mine.push({ status: 'draft' });
-  return { institutionId: caller.institution.id, OR: mine };
+  // Who neither sits in a body nor stands in for another is a party of whatever they see, of a draft from its first day.
+  const partyAlone = caller.seats.length === 0 && caller.namedGrants.length === 0;
+  return { institutionId, OR: mine, ...(partyAlone ? { parties: { some: { personId: caller.personId } } } : {}) };
 }
 
 const caseRow = z.object({
@@ -168,7 +175,11 @@ export const caseRoutes = [
           ...(alert === undefined ? {} : { tasks: { [alert === 'true' ? 'some' : 'none']: { alert: { not: null } } } }),
           ...(changed === undefined || id === undefined
             ? {}
-            : { AND: { OR: [{ updatedAt: { lt: new Date(changed) } }, { updatedAt: new Date(changed), id: { lt: id } }] } }),
+            : {
+                // The first says nothing that the second does not; by it the index begins at the page.
+                updatedAt: { lte: new Date(changed) },
+                AND: { OR: [{ updatedAt: { lt: new Date(changed) } }, { id: { lt: id } }] },
+              }),
         },
         include: {
           parties: { where: { personId: caller.personId } },
@@ -177,17 +188,19 @@ export const caseRoutes = [
         orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
         take: query.limit + 1,
       });
-      const achievements = await deps.prisma.achievement.findMany({
-        where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },
-        select: { id: true, title: true },
-      });
-      const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
       const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as CaseRole[];
-      const parts = await partsIn(
-        deps.prisma,
-        caller,
-        rows.map((row) => ({ id: row.id, roles: partOf(row) })),
-      );
+      const [achievements, parts] = await Promise.all([
+        deps.prisma.achievement.findMany({
+          where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },
+          select: { id: true, title: true },
+        }),
+        partsIn(
+          deps.prisma,
+          caller,
+          rows.map((row) => ({ id: row.id, roles: partOf(row) })),
+        ),
+      ]);
+      const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
       const page = pageFrom(
         context,
         list,

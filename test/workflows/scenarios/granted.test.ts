@@ -39,6 +39,7 @@ describe('scenario 1: nothing goes wrong', () => {
         calendarVersion: 'cn-2026.1',
         provisional: false,
         skipped: [],
+        source: 'law',
         state: 'running',
       },
     ]);
