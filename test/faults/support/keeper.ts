@@ -11,6 +11,8 @@ import { ORDER_VARIABLE, type Order, type Report } from './orders.ts';
 const ENTRY = fileURLToPath(new URL('./service.fixture.ts', import.meta.url));
 /** Between an end and the next start, so that a process which cannot start does not take the whole machine. */
 const RESTART_PAUSE_MS = 100;
+/** Characters of the log by which an end that nobody asked for is told. */
+const LAST_SAID = 2_000;
 
 export interface KeeperOptions {
   name: string;
@@ -25,6 +27,8 @@ export interface KeeperOptions {
 export interface End {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** The last it said. */
+  said: string;
 }
 
 export class Keeper {
@@ -113,6 +117,10 @@ export class Keeper {
     clearTimeout(impatience);
   }
 
+  #lastSaid(): string {
+    return readFileSync(join(this.#options.folder, `${this.name}.log`), 'utf8').slice(-LAST_SAID);
+  }
+
   #order(): Order {
     return { points: this.waiting, firedFile: this.#firedFile };
   }
@@ -157,7 +165,7 @@ export class Keeper {
     const reached = fired.slice(this.#noted);
     this.#noted = fired.length;
     for (const point of reached) this.#waiting.delete(point);
-    if (!this.#expected && reached.length === 0) this.crashes.push({ code, signal });
+    if (!this.#expected && reached.length === 0) this.crashes.push({ code, signal, said: this.#lastSaid() });
     // The promise changes at once, so that whoever waits for readiness waits on.
     this.#ready = this.#paused
       .then(() => new Promise<void>((next) => setTimeout(next, RESTART_PAUSE_MS)))
