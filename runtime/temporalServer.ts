@@ -187,6 +187,8 @@ async function ensureNamespaces({ workflowService }: Connection, namespaces: str
       if ((error as { code?: number }).code !== NOT_FOUND) throw error;
       await register(workflowService, namespace);
     }
+    // Also where it was there: another part of the service may have made it a moment ago.
+    await untilKnown(workflowService, namespace);
   }
 }
 
@@ -197,7 +199,6 @@ async function register(service: Connection['workflowService'], namespace: strin
     // Another part of the service was first.
     if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
   }
-  await untilKnown(service, namespace);
 }
 
 /** The server's own caches learn of a new namespace some seconds after it was made; before that nothing can run in it. */
