@@ -9,6 +9,7 @@ import { openApiDocument } from './openapi.ts';
 import { Problem } from './problems.ts';
 import { mount, type Route } from './route.ts';
 import { routes as declared } from './routes/index.ts';
+import { traceContext, traceUuid } from './trace.ts';
 
 /** Where the API stands. */
 export const BASE = '/api/v1';
@@ -85,10 +86,17 @@ export function createApp(deps: Deps, options: { version: string; extra?: Router
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use((request, response, next) => {
+    const { traceId, traceparent } = traceContext(request.get('traceparent'));
+    response.locals['traceId'] = traceId;
+    response.set('traceparent', traceparent);
+    next();
+  });
   app.use(
     pinoHttp({
       logger: deps.log,
-      genReqId: (_request, response) => ((response as Response).locals['traceId'] = randomUUID()),
+      genReqId: () => randomUUID(),
+      customProps: (_request, response) => ({ traceId: (response as Response).locals['traceId'] as string }),
       // Addresses and outcomes only: neither tokens nor bodies belong in a log.
       serializers: {
         req: ({ id, method, url }: Request) => ({ id, method, path: url.split('?')[0] }),
@@ -131,7 +139,7 @@ export function createApp(deps: Deps, options: { version: string; extra?: Router
       .status(problem.body.status)
       .set(problem.headers)
       .type('application/problem+json')
-      .send(JSON.stringify({ ...problem.body, instance: `urn:uuid:${response.locals['traceId'] as string}` }));
+      .send(JSON.stringify({ ...problem.body, instance: `urn:uuid:${traceUuid(response.locals['traceId'] as string)}` }));
   });
   return app;
 }

@@ -321,7 +321,9 @@ export async function received(context: Context, caseId: string, act: SentAct, a
     const result = await write(context, { ...prepared, key, hashes, actId });
     if (result.outcome === 'noCase') throw new Problem('notFound');
     if (result.outcome === 'conflict') throw new Problem('idempotency.otherBody');
-    return (result as { act: Receipt }).act;
+    const { outcome, act: receipt } = result as Extract<Received, { act: Receipt }>;
+    deps.log.info({ traceId: context.traceId, actId: receipt.id, caseId, type: act.type, outcome }, 'an act was received');
+    return receipt;
   } catch (error) {
     // What was received before is answered again, though it could not be written today: the rules are others now.
     const before = await known();

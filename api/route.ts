@@ -22,7 +22,7 @@ export interface Context<P = unknown, Q = unknown, B = unknown> {
   sent: unknown;
   ifMatch: string | undefined;
   idempotencyKey: string | undefined;
-  /** Id of the request in log and problems. */
+  /** Id of the request's trace, in log, problems and the inbox. */
   traceId: string;
   request: Request;
   response: Response;

@@ -9,6 +9,7 @@ import { registerRebuild } from './rebuild.ts';
 import { registerRepair } from './repair.ts';
 import { registerStalled } from './stalled.ts';
 import { registerToken } from './token.ts';
+import { registerTrace } from './trace.ts';
 import { registerVerify } from './verify.ts';
 
 /** Each adds one command. A command imports what is heavy only when it runs, so that the others start at once. */
@@ -23,6 +24,7 @@ const commands = [
   registerRepair,
   registerStalled,
   registerToken,
+  registerTrace,
   registerVerify,
 ];
 

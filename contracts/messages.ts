@@ -72,6 +72,8 @@ export interface RecordRequest {
   /** State after the events, as rows. Guards that append events are projected by their own columns (number). */
   projection: Projection;
   messages: Message[];
+  /** The trace of the request that it goes back to: said in the log, written nowhere. */
+  traceId?: string;
 }
 
 export type RecordResult =

@@ -82,6 +82,8 @@ export interface Envelope<T extends string = string, B = unknown> {
   facts: Facts;
   /** How far the case's ledger had come when the act was taken up; whoever knows less has something to read first. */
   ledgerVersion?: number;
+  /** The trace of the request that brought it, for logs alone. */
+  traceId?: string;
 }
 
 /** A refusal: stable code, both languages, HTTP status the API answers with (409 lost race or wrong step, 422 rule, 403). */

@@ -76,6 +76,7 @@ async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope>
     timely,
     facts: await facts.read({ caseId, institutionId, type, at: receivedAt, body }),
     ledgerVersion: act.version,
+    ...(act.traceId && { traceId: act.traceId }),
   };
 }
 

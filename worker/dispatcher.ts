@@ -66,8 +66,12 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   async function serve(act: ClaimedAct): Promise<void> {
     const began = performance.now();
+    const { traceId, id: actId, caseId, type, attempts } = act;
+    log.info({ traceId, actId, caseId, type, attempts }, 'an act goes to its case');
     const delivery = await deliver(act, deps);
-    metrics.delivered(delivery.kind, (performance.now() - began) / 1_000);
+    const seconds = (performance.now() - began) / 1_000;
+    metrics.delivered(delivery.kind, seconds);
+    log.info({ traceId, actId, caseId, outcome: delivery.kind, seconds }, 'an act was delivered');
     try {
       await settle(act, delivery);
     } catch (error) {

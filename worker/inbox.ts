@@ -17,7 +17,7 @@ export interface ClaimedAct {
   timely: Record<string, boolean>;
   /** How often it has been claimed, this time included. */
   attempts: number;
-  traceId?: string;
+  traceId?: string | null;
   kind: ProcessKind;
   /** Ledger version and status of the case at the moment of the claim. */
   version: number;

@@ -109,7 +109,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       taskQueue,
       identity,
       workflowBundle: { code: bundle.code },
-      activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader), deps.metrics),
+      activities: createWorkflowActivities(deps.activities, createFactActivities(pool, reader), log, deps.metrics),
       dataConverter: converter,
       interceptors: { activity: [() => ({ inbound: failingActivities(pool) })] },
       // More of them at once than connections would only wait inside their own time limits.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { SignJWT, exportJWK, generateKeyPair, type JWTPayload, type CryptoKey } from 'jose';
 import { Pool } from 'pg';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import request from 'supertest';
 import { BlobStore } from '../../activities/documents.ts';
 import { keyRing } from '../../activities/keys.ts';
@@ -52,7 +52,7 @@ export interface Client {
   ): request.Test;
 }
 
-export async function testApi(options: { answerWithinMs?: number; checkAnswers?: boolean } = {}): Promise<TestApi> {
+export async function testApi(options: { answerWithinMs?: number; checkAnswers?: boolean; log?: Logger } = {}): Promise<TestApi> {
   const databaseUrl = await freshDatabase();
   const pool = new Pool({ connectionString: databaseUrl, max: 10 });
   const keys = keyRing([{ id: 'test', key: randomBytes(32) }]);
@@ -73,7 +73,7 @@ export async function testApi(options: { answerWithinMs?: number; checkAnswers?:
       keys: { jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'test' }] } },
     },
     cursorSecret: randomBytes(32),
-    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    log: options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     answerWithinMs: options.answerWithinMs ?? 0,
     checkAnswers: options.checkAnswers ?? true,
     health: async () => ({ ready: true, parts: [] }),

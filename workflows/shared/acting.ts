@@ -181,6 +181,7 @@ export class Acting<S> {
             guards: [],
             projection: this.#process.project(known.state),
             messages: known.tellOf(appended),
+            ...(envelope.traceId !== undefined && { traceId: envelope.traceId }),
           },
           moved: false,
         })),

@@ -138,6 +138,7 @@ export class CaseState<S> {
       guards,
       projection: preview.projection,
       messages: preview.messages,
+      ...(envelope.traceId !== undefined && { traceId: envelope.traceId }),
     };
   }
 }
