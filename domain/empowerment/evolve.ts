@@ -127,7 +127,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       const entered = {
         ...without(state, 'assessment'),
         step,
-        stepSince: event.recordedAt,
+        stepSince: event.effectiveAt,
         ...(assessment ? { assessment, bodyMembers: joined(state, assessment) } : {}),
       };
       // Back from an objection: whatever it was, the case is where it belongs again.
@@ -156,7 +156,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
           assessment,
           minutes.recusals.map(({ personId }) => personId),
         ),
-        decisions: [...state.decisions, { ...minutes, at: event.recordedAt }],
+        decisions: [...state.decisions, { ...minutes, at: event.effectiveAt }],
       };
       return minutes.outcome === 'approved' ? { ...decided, approvedBy: minutes.body } : decided;
     }
@@ -184,7 +184,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
               deadline: lengthened,
               addenda: [
                 ...notice.addenda,
-                { on: event.recordedAt, lastDay: lengthened.lastDay, endsAt: lengthened.endsAt, reason: `gap:${days.join(',')}` },
+                { on: event.effectiveAt, lastDay: lengthened.lastDay, endsAt: lengthened.endsAt, reason: `gap:${days.join(',')}` },
               ],
             }
           : {}),
@@ -194,7 +194,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       const { noticeId, deadline } = event.data;
       if (noticeId === undefined) return { ...state, objections: withDeadline(state.objections, deadline) };
       const addendum = {
-        on: event.recordedAt,
+        on: event.effectiveAt,
         lastDay: deadline.lastDay,
         endsAt: deadline.endsAt,
         reason: `calendar:${deadline.calendarVersion}`,
@@ -273,7 +273,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       // Recorded again after an objection that came to light late: the later record takes the place of the earlier.
       return { ...state, rights: [...state.rights.filter((right) => right.key !== event.data.key), event.data] };
     case 'caseClosed':
-      return closeCase(state, event.data.status, event.recordedAt);
+      return closeCase(state, event.data.status, event.effectiveAt);
     case 'representativeProposed':
       return { ...state, proposal: { personId: event.data.personId, consents: [event.data.by] } };
     case 'representativeConsented':

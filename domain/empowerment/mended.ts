@@ -18,7 +18,7 @@ export function evolveMended(before: EmpowermentState, event: MendingEvent): Emp
       const notice = state.notices.find((n) => n.deadline.key === deadline.key);
       if (!notice) return { ...state, objections: withDeadline(state.objections, deadline) };
       const { lastDay, endsAt } = deadline;
-      const addendum = { on: event.recordedAt, lastDay, endsAt, reason: `moved:${mendingId}` };
+      const addendum = { on: event.effectiveAt, lastDay, endsAt, reason: `moved:${mendingId}` };
       return changeNotice(state, notice.id, (n) => ({ ...n, deadline, addenda: [...n.addenda, addendum] }));
     }
     case 'personReassigned': {

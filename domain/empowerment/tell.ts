@@ -126,7 +126,7 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
     case 'deadlineRecounted':
       if (event.data.noticeId === undefined) return [];
       // A count that only became certain moves no end: the last addendum is then not of this moment.
-      if (!state.notices.some((n) => n.id === event.data.noticeId && n.addenda.at(-1)?.on === event.recordedAt)) return [];
+      if (!state.notices.some((n) => n.id === event.data.noticeId && n.addenda.at(-1)?.on === event.effectiveAt)) return [];
       return [
         ...team('noticeLengthened', { lastDay: event.data.deadline.lastDay }),
         ...role('noticeLengthened', 'officer', { lastDay: event.data.deadline.lastDay }),

@@ -6,6 +6,7 @@ import { paperOf } from '../../../cli/demo/story.ts';
 import type { SampleName } from '../../../runtime/samplePeople.ts';
 import { pause } from '../../../worker/backoff.ts';
 import { waitFor } from '../../harness/services.ts';
+import { asked } from '../support/asking.ts';
 import { setClock } from '../support/clock.ts';
 import { HttpStage, HttpStory } from '../support/stage.ts';
 import type { Stack } from '../support/stack.ts';
@@ -90,8 +91,8 @@ export class Load {
 }
 
 async function clockOf({ pool }: Stack): Promise<string> {
-  const { rows } = await pool.query<{ at: Date }>('SELECT service_clock() AS at');
-  return (rows[0] as { at: Date }).at.toISOString();
+  const [now] = await asked<{ at: Date }>(pool, 'SELECT service_clock() AS at');
+  return now!.at.toISOString();
 }
 
 /** The step at which the case stands, once it is one of those. */
@@ -125,8 +126,9 @@ async function lead(story: HttpStory, random: Random): Promise<void> {
   await Promise.all(objectors.map((who) => object(story, who)));
   await standsAt(story, 'statement');
   await story.stateResult();
-  await agree(story, plan.mode);
-  if (plan.mode === 'useRight') await story.does('officer1', 'grantUseRight', { startsOn: await today(story) });
+  const startsOn = await today(story);
+  await agree(story, plan.mode, startsOn);
+  if (plan.mode === 'useRight') await story.does('officer1', 'grantUseRight', { startsOn });
   else await story.register('国知变更2026-1', await today(story));
   await story.tag();
 }
@@ -162,10 +164,10 @@ async function object(story: HttpStory, who: string): Promise<void> {
 }
 
 /** Everybody signs at the same moment. */
-async function agree(story: HttpStory, mode: 'coOwnership' | 'useRight'): Promise<void> {
+async function agree(story: HttpStory, mode: 'coOwnership' | 'useRight', startsOn: string): Promise<void> {
   const text = '按协议约定（示例）。';
   const terms = { incomeSplit: text, decisionMechanism: text, costSharing: text, maintenanceFees: text };
-  const right = mode === 'useRight' ? { startsOn: await today(story), years: 12, survivesLeaving: true } : {};
+  const right = mode === 'useRight' ? { startsOn, years: 12, survivesLeaving: true } : {};
   await story.does('officer1', 'proposeAgreement', { document: paperOf('协议'), terms, countsFirstDay: false, ...right });
   const { agreements: agreementVersion } = await story.state();
   const signers = [...Object.keys(team), 'signatory'];

@@ -146,7 +146,7 @@ export class Scene {
         ...verdict.doubled,
         ...verdict.disordered,
         ...(load?.broken ?? []).map((error) => `a walk broke: ${error.message} ${reasonOf(error.cause ?? '')}`),
-        ...client.faults.map((one) => `an answer ${one.status} to ${one.path}: ${JSON.stringify(one.body)}`),
+        ...client.faults.map(({ status, path, body }) => `an answer ${status} to ${path}: ${this.#causeOf(body)}`),
         ...processes.flatMap(({ name, crashes }) => crashes.map((end) => `${name} ended by itself: ${JSON.stringify(end)}`)),
         ...(await unsound(this.stack.pool)).map((one) => `unsound: ${one}`),
         ...recovery.filter((ms) => promised && ms > PROMISED_MS).map((ms) => `nobody was served for ${ms} ms`),
@@ -163,6 +163,12 @@ export class Scene {
     await this.stack.stop();
     for (const line of Object.values(this.lines)) await line.close();
     await this.servers.stop();
+  }
+
+  /** What the API wrote of a request that it answered so. */
+  #causeOf(body: unknown): string {
+    const trace = (body as { instance?: string }).instance?.replace('urn:uuid:', '').replaceAll('-', '');
+    return trace === undefined ? JSON.stringify(body) : this.stack.api.wroteOf(trace).join(' ');
   }
 
   async #events(): Promise<number> {

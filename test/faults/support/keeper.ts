@@ -117,6 +117,12 @@ export class Keeper {
     clearTimeout(impatience);
   }
 
+  /** What it wrote into its log about something. */
+  wroteOf(something: string): string[] {
+    const lines = readFileSync(join(this.#options.folder, `${this.name}.log`), 'utf8').split('\n');
+    return lines.filter((line) => line.includes(something));
+  }
+
   #lastSaid(): string {
     return readFileSync(join(this.#options.folder, `${this.name}.log`), 'utf8').slice(-LAST_SAID);
   }

@@ -6,6 +6,7 @@ import type { Outcome, RehearsedAct, TimelineEntry } from '../../../runtime/rehe
 import { sampleInstitutionId, type SampleName } from '../../../runtime/samplePeople.ts';
 import { sampleNames } from '../../../policies/load.ts';
 import { waitFor } from '../../harness/services.ts';
+import { asked } from './asking.ts';
 import type { Acknowledged } from './client.ts';
 import { setClock } from './clock.ts';
 import type { Stack } from './stack.ts';
@@ -58,18 +59,19 @@ export class HttpStage implements Stage {
   }
 
   async timeline(caseId: string): Promise<TimelineEntry[]> {
-    const { rows } = await this.stack.pool.query<TimelineEntry>(
+    return asked<TimelineEntry>(
+      this.stack.pool,
       `SELECT case_id AS "caseId", seq, type, effective_at AS "effectiveAt", iso(recorded_at) AS "recordedAt", actor, data
          FROM ledger WHERE case_id = $1 ORDER BY seq`,
       [caseId],
     );
-    return rows;
   }
 
   /** Papers of a harness are named and never read: their rows stand for them. */
   async #keepDocuments(institutionId: string, personId: string, digests: string[]): Promise<void> {
     if (digests.length === 0) return;
-    await this.stack.pool.query(
+    await asked(
+      this.stack.pool,
       `INSERT INTO document (institution_id, digest, size, media_type, wrapped_key, kek_id, uploaded_by)
        SELECT $1, d, 0, 'application/pdf', '', 'faults', $2 FROM unnest($3::text[]) AS d ON CONFLICT DO NOTHING`,
       [institutionId, personId, digests],
