@@ -89,7 +89,7 @@ export class BlobStore {
     const digest = sha256Hex(bytes);
     const name = file.name === undefined ? undefined : await this.#o.sealer.seal({ kind: 'person', id: uploadedBy }, file.name);
     const [kekId = ''] = this.#o.keys.ids();
-    const context = contextOf(institutionId, digest);
+    const context = documentContext(institutionId, digest);
     const wrapped = encryptWith(keyOf(this.#o.keys, kekId), randomBytes(32), context);
 
     await this.#transaction(async (client) => {
@@ -138,7 +138,7 @@ export class BlobStore {
     const [row] = rows;
     if (!row) return undefined;
     const stored = await readFile(this.#path(institutionId, row.digest));
-    const context = contextOf(institutionId, row.digest);
+    const context = documentContext(institutionId, row.digest);
     const kek = keyOf(this.#o.keys, row.kek_id);
     try {
       const key = decryptWith(kek, row.wrapped_key, context);
@@ -218,7 +218,8 @@ export class BlobStore {
   }
 }
 
-function contextOf(institutionId: string, digest: string): string {
+/** What a file and its wrapped key are bound to. */
+export function documentContext(institutionId: string, digest: string): string {
   return `document\n${institutionId}\n${digest}`;
 }
 

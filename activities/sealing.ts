@@ -92,12 +92,12 @@ export class Sealer {
 
   /** Bytes under the subject's key, for what no ledger refers to (drafts). Throws SubjectErased. */
   async encrypt(subject: Subject, bytes: Uint8Array): Promise<Buffer<ArrayBuffer>> {
-    return encryptWith(await this.#keyFor(subject), bytes, `bytes\n${contextOf(subject)}`);
+    return encryptWith(await this.#keyFor(subject), bytes, `bytes\n${subjectContext(subject)}`);
   }
 
   /** Opens what `encrypt` made. Throws SubjectErased. */
   async decrypt(subject: Subject, bytes: Uint8Array): Promise<Buffer<ArrayBuffer>> {
-    return decryptWith(await this.#keyFor(subject), bytes, `bytes\n${contextOf(subject)}`);
+    return decryptWith(await this.#keyFor(subject), bytes, `bytes\n${subjectContext(subject)}`);
   }
 
   /** HMAC of a canonical body under the newest key, then under older ones that earlier receipts may carry. */
@@ -117,13 +117,13 @@ export class Sealer {
 
   #unwrap(subject: Subject, row: KeyRow): Buffer {
     if (!row.wrapped_key || !row.kek_id) throw new SubjectErased(subject);
-    return decryptWith(keyOf(this.#keys, row.kek_id), row.wrapped_key, contextOf(subject));
+    return decryptWith(keyOf(this.#keys, row.kek_id), row.wrapped_key, subjectContext(subject));
   }
 
   /** The subject's key, made at first use. */
   async #keyFor(subject: Subject): Promise<Buffer> {
     const [kekId = ''] = this.#keys.ids();
-    const wrapped = encryptWith(keyOf(this.#keys, kekId), randomBytes(32), contextOf(subject));
+    const wrapped = encryptWith(keyOf(this.#keys, kekId), randomBytes(32), subjectContext(subject));
     for (let tries = 0; tries < 5; tries++) {
       const { rows } = await this.#pool.query<KeyRow>(
         `WITH made AS (
@@ -153,13 +153,14 @@ export async function eraseSubject(db: Db, { kind, id }: Subject): Promise<void>
   );
 }
 
-function contextOf({ kind, id }: Subject): string {
+/** What a subject’s wrapped key is bound to. */
+export function subjectContext({ kind, id }: Subject): string {
   return `${kind}\n${id.toLowerCase()}`;
 }
 
 /** Everything about a value that stands in clear beside it, so that rows cannot be exchanged for one another. */
 function valueContext(id: string, subject: Subject, digest: string): string {
-  return `value\n${contextOf(subject)}\n${id}\n${digest}`;
+  return `value\n${subjectContext(subject)}\n${id}\n${digest}`;
 }
 
 function digestOf(salt: Uint8Array, text: string): string {

@@ -70,7 +70,7 @@ export async function repairables(context: Context, asked: AskedRepair, institut
   const fitting = reachable.filter((row) => fits(row, kind)).map(repairableOf);
   if (cases !== undefined) {
     // Acts need no finding; and a lost workflow can be known before the comparison has found it.
-    const items = kind === 'restart' || isAct(kind) ? await openCases(context, cases, institutionId) : fitting;
+    const items = kind === 'restart' || isAct(kind) ? await namedCases(context, asked, institutionId) : fitting;
     const errors = cases.flatMap((id, i) =>
       items.some((one) => one.caseId === id)
         ? []
@@ -88,9 +88,15 @@ async function found({ deps, caller }: Context, { findings, cases, cause }: Aske
   return openFindings(deps.prisma, filter, [], MOST_REPAIRS + 1);
 }
 
-async function openCases({ deps }: Context, ids: string[], institutionId: string | undefined): Promise<Repairable[]> {
+/** Acts are for open cases; a case that is over can have a workflow still. */
+async function namedCases(
+  { deps }: Context,
+  { kind, cases = [] }: AskedRepair,
+  institutionId: string | undefined,
+): Promise<Repairable[]> {
+  const status = kind === 'restart' ? { not: 'draft' } : 'open';
   const rows = await deps.prisma.case.findMany({
-    where: { id: { in: ids }, status: 'open', ...(institutionId === undefined ? {} : { institutionId }) },
+    where: { id: { in: cases }, status, ...(institutionId === undefined ? {} : { institutionId }) },
     select: { id: true },
     orderBy: { id: 'asc' },
   });

@@ -5,6 +5,7 @@ import { registerDeadline } from './deadline.ts';
 import { registerDemo } from './demo/index.ts';
 import { registerErase } from './erase.ts';
 import { registerFound } from './found.ts';
+import { registerKeys } from './keys.ts';
 import { registerRebuild } from './rebuild.ts';
 import { registerRepair } from './repair.ts';
 import { registerStalled } from './stalled.ts';
@@ -20,6 +21,7 @@ const commands = [
   registerDemo,
   registerErase,
   registerFound,
+  registerKeys,
   registerRebuild,
   registerRepair,
   registerStalled,

@@ -38,9 +38,14 @@ export function repairWords(kind: string, cause: string | undefined, detail: Det
           zh: '若流程仍无法推进，则结束该流程，从留痕重新启动；案件内容不变',
           en: 'If its workflow still does not get on, ends it and starts a new one from the ledger; nothing of the case changes',
         };
+      if (cause !== undefined)
+        return {
+          zh: '若确无流程在运行，则从留痕重新启动；案件内容不变',
+          en: 'If really no workflow runs, starts it again from the ledger; nothing of the case changes',
+        };
       return {
-        zh: '若确无流程在运行，则从留痕重新启动；案件内容不变',
-        en: 'If really no workflow runs, starts it again from the ledger; nothing of the case changes',
+        zh: '若无流程在运行，或其运行历史仍须旧密钥才能读取，则从留痕重新启动；案件内容不变',
+        en: 'If no workflow runs, or the history of the one that runs needs an older key, starts it from the ledger; nothing of the case changes',
       };
     case 'terminate':
       return {

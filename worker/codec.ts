@@ -103,6 +103,14 @@ export function payloadCodec(keys: KeyProvider): PayloadCodec {
   };
 }
 
+/** Adds the ids of all keys with which payloads within are encrypted: of a history, as it comes from the server. */
+export function keyIdsIn(value: unknown, ids: Set<string>): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  const { metadata } = value as Payload;
+  if (text(metadata?.[METADATA_ENCODING_KEY]) === ENCODING) ids.add(text(metadata?.[KEY_ID]));
+  else for (const inner of Object.values(value)) keyIdsIn(inner, ids);
+}
+
 /**
  * Path of the converter that puts messages and stack traces of failures where the codec encrypts them. CommonJS by its
  * name, because the SDK loads it with `require` in every environment.

@@ -48,6 +48,8 @@ export interface Attending {
   identity: string;
   buildId: string;
   taskQueue: string;
+  /** Id of the key that it encrypts payloads with. */
+  payloadKey: string;
   /** Whether the worker polls. */
   healthy(): boolean;
   /** Keys that it was asked for and does not have. */
@@ -156,8 +158,9 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     });
     const healthy = (): boolean => worker.getState() === 'RUNNING';
     const { buildId } = bundle;
+    const payloadKey = deps.keys.newest().id;
     const companions = (deps.companions ?? []).map((start) =>
-      start({ client, identity, buildId, taskQueue, healthy, missingKeys: () => [...missingKeys] }),
+      start({ client, identity, buildId, taskQueue, payloadKey, healthy, missingKeys: () => [...missingKeys] }),
     );
     started.add(async () => {
       await Promise.allSettled([dispatcher, ...companions].map((one) => one.stop()));

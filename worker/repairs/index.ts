@@ -190,10 +190,17 @@ async function workOff(deps: EngineDeps, job: Job, leaseSeconds: number): Promis
 }
 
 /** Carries out repairs until it is stopped; what is under way then is finished. */
-export function startRepairs(options: RepairOptions, { client, taskQueue }: Pick<Attending, 'client' | 'taskQueue'>): Companion {
+export function startRepairs(options: RepairOptions, { client, taskQueue, payloadKey }: Attending): Companion {
   const { pool, log, everyMs = EVERY_MS, leaseSeconds = LEASE_SECONDS, youngMs } = options;
   const stopping = new AbortController();
-  const deps: EngineDeps = { pool, client, taskQueue, signal: stopping.signal, ...(youngMs !== undefined && { youngMs }) };
+  const deps: EngineDeps = {
+    pool,
+    client,
+    taskQueue,
+    payloadKey,
+    signal: stopping.signal,
+    ...(youngMs !== undefined && { youngMs }),
+  };
   const running = new Set<Promise<void>>();
   let taking: Promise<void> | undefined;
   const warn = (error: unknown): void =>

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { caseWorkflowId, stateQuery, type ProcessKind } from '../../contracts/messages.ts';
 import type { RepairItem, RepairOutcome } from '../../contracts/repairs.ts';
 import { reasonOf } from '../log.ts';
+import { keysOfRun } from '../payloadKeys.ts';
 import { restartCase } from '../restart.ts';
 import { deliverNow } from './deliverNow.ts';
 import { lookAt, YOUNG_MS } from '../stalled/engine.ts';
@@ -15,6 +16,8 @@ export interface EngineDeps {
   pool: Pool;
   client: Client;
   taskQueue: string;
+  /** Id of the key that payloads are encrypted with from now on. */
+  payloadKey: string;
   /** Given when the worker stops. */
   signal: AbortSignal;
   /** See the check of the engine. */
@@ -89,21 +92,32 @@ export async function awaitTask({ client, signal }: EngineDeps, { workflowId }: 
 }
 
 /**
- * Starts the workflow of an open case from the ledger, where none runs or the one that runs does not get on: then it is
- * ended first. Done when the new one has read the ledger.
+ * Starts the workflow of a case from the ledger, where the case is open and none runs, or where the one that runs does
+ * not get on: then it is ended first. So is one whose history needs an older key, where the case itself was named; its
+ * new history needs the newest alone. Done when the new one has read the ledger.
  */
-export async function restart(deps: EngineDeps, { caseId }: RepairItem): Promise<RepairOutcome> {
+export async function restart(deps: EngineDeps, { caseId, target }: RepairItem): Promise<RepairOutcome> {
   const { pool, client, taskQueue, signal } = deps;
-  const { rows } = await pool.query<{ kind: ProcessKind; version: number }>(
-    "SELECT kind, version FROM cases WHERE id = $1 AND status = 'open'",
+  const { rows } = await pool.query<{ kind: ProcessKind; version: number; open: boolean }>(
+    "SELECT kind, version, status = 'open' AS open FROM cases WHERE id = $1 AND status <> 'draft'",
     [caseId],
   );
   const [row] = rows;
   if (!row || caseId === null) return nothing;
   const workflowId = caseWorkflowId(row.kind, caseId);
   const before = await executionOf(client, workflowId);
-  if (before?.running && (before.task?.attempts ?? 0) < AGAIN_AND_AGAIN) return nothing;
-  await restartCase(client, { ...row, caseId }, taskQueue, before?.running ? 'whatRuns' : 'nothing');
+  // One that is over can have a workflow still, which waits for heirs.
+  if (!row.open && !before?.running) return nothing;
+  if (before?.running && (before.task?.attempts ?? 0) < AGAIN_AND_AGAIN) {
+    const keys = target.of === 'case' ? await keysOfRun(client, { workflowId, runId: before.runId }) : new Set<string>();
+    if ([...keys].every((id) => id === deps.payloadKey)) return nothing;
+  }
+  await restartCase(
+    client,
+    { kind: row.kind, version: row.version, caseId },
+    taskQueue,
+    before?.running ? 'whatRuns' : 'nothing',
+  );
   let reason = 'It has not read the ledger yet';
   const read = await until({ withinMs: RESTART_MS, signal }, async () => {
     try {
