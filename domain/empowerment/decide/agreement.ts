@@ -68,8 +68,12 @@ const noSuchVersion = (state: OpenState): Decision =>
 
 type Agreement = NonNullable<OpenState['agreement']>;
 
-/** The events that follow once the last party has signed. The dead sign nothing, but somebody of the team must. */
-export function conclude(state: OpenState, act: Envelope, agreement: Agreement): NewEvent[] {
+/**
+ * The events that follow once the last party has signed. The dead sign nothing, but somebody of the team must. On hold an
+ * agreement binds nobody, by whatever its last signature has become needless.
+ */
+function conclude(state: OpenState, act: Envelope, agreement: Agreement): NewEvent[] {
+  if (state.mending.hold) return [];
   const everybody =
     agreement.unitSigned &&
     living(state).length > 0 &&
@@ -81,6 +85,10 @@ export function conclude(state: OpenState, act: Envelope, agreement: Agreement):
     happened(act, 'stepEntered', { step: after('agreement', state.application, state.rules) }),
   ];
 }
+
+/** Concludes an agreement that had waited for something else than a signature: for somebody who died, or for the case itself. */
+export const concludeIfSigned = (state: OpenState, act: Envelope): NewEvent[] =>
+  state.step === 'agreement' && state.agreement ? conclude(state, act, state.agreement) : [];
 
 /** Whether one signs for oneself, as an inventor. */
 const signsAsInventor = (state: OpenState, { actor }: Asking): boolean =>

@@ -7,7 +7,8 @@ import { allDeadlines } from '../deadlines.ts';
 import { interestsOf } from '../interests.ts';
 import { handlerOf, seatsOf, substituteOf } from '../seats.ts';
 import type { OpenState } from '../state.ts';
-import { decided, happened, type Act, type Asking } from './common.ts';
+import { concludeIfSigned } from './agreement.ts';
+import { decided, foresee, happened, type Act, type Asking } from './common.ts';
 import { nameSubstitute, substituteFault } from './reviews.ts';
 
 const matterOf = (state: OpenState, act: Asking): mending.Matter => ({
@@ -93,6 +94,8 @@ export function confirmMending(state: OpenState, act: Act<'confirmMending'>): De
   const answer = mending.confirm(matterOf(state, act), act);
   if ('refusal' in answer) return answer;
   const effect = happened(act, answer.type, answer.data);
+  // Meanwhile nothing may have been left to wait for but the resumption.
+  if (answer.type === 'holdEnded') return decided([effect, ...concludeIfSigned(foresee(state, act, [effect]), act)]);
   if (answer.type !== 'personReassigned') return decided([effect]);
   const next = takeOver(state, act, answer.data, answer.data.grounds);
   return 'refusal' in next ? next : decided([effect, ...next.events]);

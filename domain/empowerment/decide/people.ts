@@ -5,7 +5,7 @@ import { refuse } from '../../refusal.ts';
 import { citing } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { concluded, living, type OpenState } from '../state.ts';
-import { conclude } from './agreement.ts';
+import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { decided, end, foresee, happened, releasing, type Act, type Asking } from './common.ts';
 
@@ -120,7 +120,7 @@ function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent
   return [
     ...(proposal ? changeIfUnanimous(state, act, proposal.personId, proposal.consents) : []),
     ...(state.step === 'amendment' ? adoptIfSigned(state, act) : []),
-    ...(state.step === 'agreement' && state.agreement ? conclude(state, act, state.agreement) : []),
+    ...concludeIfSigned(state, act),
   ];
 }
 

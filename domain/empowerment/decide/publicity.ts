@@ -11,7 +11,7 @@ import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
 import { interestsOf } from '../interests.ts';
 import { living, type OpenState } from '../state.ts';
-import { conclude } from './agreement.ts';
+import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { holdRefusal } from '../waiting.ts';
 import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act, type Asking } from './common.ts';
@@ -237,8 +237,7 @@ function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[
 function returnTo(state: OpenState, act: Envelope, step: Step): NewEvent[] {
   // A body that sits again is assessed again: the objector may be one of its members.
   const back = enter(state, act, placeOn(state, step));
-  const next = foresee(state, act, [back]);
-  return [back, ...(next.step === 'agreement' && next.agreement ? conclude(next, act, next.agreement) : [])];
+  return [back, ...concludeIfSigned(foresee(state, act, [back]), act)];
 }
 
 export const matterOf = (state: OpenState, act: Pick<Envelope, 'type' | 'facts'>): objection.Matter => ({

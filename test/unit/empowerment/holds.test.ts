@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { actTable, empowerment, type ActType, type Step } from '../../../domain/empowerment/index.ts';
 import { waitsOnHold } from '../../../domain/empowerment/waiting.ts';
-import { caseAt } from './case.ts';
+import { caseAt, type Case } from './case.ts';
 import { deadlineOf, handled, held, resumed, timedByLaw } from './mendings.ts';
 import { paper, sealed } from './world.ts';
 
@@ -132,6 +132,35 @@ describe('a hold', () => {
     });
     expect(one.tasks.find((t) => t.act === 'recordFinding')?.due).toBe('2026-04-16T16:00:00.000Z');
     one.finds(id, [false]);
+  });
+
+  it.each([
+    ['outright', (one: Case) => one.dies('bo')],
+    [
+      'while a late letter holds the case',
+      (one: Case) => {
+        const id = one.letter('2026-03-10 12:00', 'ding');
+        one.confirms(id).dies('bo');
+        return one.does('ding', 'withdrawObjection', { objectionId: id });
+      },
+    ],
+  ])('binds nobody by an agreement whose last signer dies, %s: it is concluded by the resumption', (_, lost) => {
+    const one = caseAt('agreement', day);
+    one.does('officer', 'proposeAgreement', one.agreementText()).signs('an', 'chen', 'signatory');
+    lost(held(one));
+    expect(one.step).toBe('agreement');
+    expect(one.state.agreement?.concludedOn).toBeUndefined();
+    expect(one.todo).toContain('resume officer');
+    resumed(one.on('2026-03-30 09:00'));
+    expect([one.step, one.state.agreement?.concludedOn]).toEqual(['titleChange', '2026-03-30']);
+    expect(one.replayed()).toEqual(one.state);
+  });
+
+  it('ends without concluding what is not signed by all', () => {
+    const one = caseAt('agreement', day);
+    one.does('officer', 'proposeAgreement', one.agreementText()).signs('an', 'signatory');
+    resumed(held(one).dies('bo'));
+    expect([one.step, one.todo]).toEqual(['agreement', ['signAgreement chen', 'recordHeirs officer']]);
   });
 
   it('does not stop the objector’s time to ask a review; the higher body’s time begins with the resumption', () => {

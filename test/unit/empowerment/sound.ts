@@ -88,8 +88,8 @@ function groundFaults(state: EmpowermentState, events: readonly EmpowermentEvent
   return faults;
 }
 
-/** What only an act that waits on hold can bring about. */
-const byWaitingActs = new Set<string>([
+/** What does not happen on hold: what only an act that waits can bring about, and what binds. */
+const waitingOnHold = new Set<string>([
   'checkPassed',
   'returnedForCorrection',
   'departmentReviewed',
@@ -103,6 +103,7 @@ const byWaitingActs = new Set<string>([
   'agreementProposed',
   'agreementSigned',
   'coOwnerSigned',
+  'agreementConcluded',
   'titleChanged',
   'useRightGranted',
   'ledgerTagged',
@@ -123,7 +124,7 @@ function mendingFaults(before: EmpowermentState, state: EmpowermentState, last: 
   const faults: string[] = [];
   if ('confirmedBy' in last.data && 'proposedBy' in last.data && last.data.confirmedBy === last.data.proposedBy)
     faults.push('one person mended alone');
-  if (before.mending.hold && byWaitingActs.has(last.type) && !timedByLaw(before, last)) faults.push(`${last.type} while on hold`);
+  if (before.mending.hold && waitingOnHold.has(last.type) && !timedByLaw(before, last)) faults.push(`${last.type} while on hold`);
   const rows = new Map(allDeadlines(state).map((row) => [row.key, row]));
   for (const row of allDeadlines(before)) {
     const now = rows.get(row.key);
