@@ -126,17 +126,18 @@ export const todoRoutes = [
       const list = listId(context, 'tasks', query);
       const [sort, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
       const deliberating = await toDeliberate(context);
+      // A task that one of an office was put in charge of has their name beside the role: it stays the office’s.
       const rows = await deps.prisma.$queryRaw<Row[]>`
         WITH held AS (
           SELECT * FROM jsonb_to_recordset(${rights(caller)}::jsonb) AS h(role text, departments jsonb, acts jsonb, "onBehalfOf" uuid)
         ), mine AS (
           SELECT DISTINCT ON (t.case_id, t.key) t.*, h."onBehalfOf",
-                 (t.person_id IS NULL AND h.role IS NULL) AS information,
+                 (t.person_id IS DISTINCT FROM ${caller.personId}::uuid AND h.role IS NULL) AS information,
                  coalesce(iso(t.due), '9999') || ' ' || iso(t.since) AS sort
             FROM task t LEFT JOIN held h ON h.role = t.role AND (t.department IS NULL OR h.departments ? t.department)
                  AND (h.acts = '[]' OR h.acts ? t.act)
            WHERE t.institution_id = ${caller.institution.id}::uuid
-             AND (t.person_id = ${caller.personId}::uuid OR (t.person_id IS NULL AND h.role IS NOT NULL)
+             AND (t.person_id = ${caller.personId}::uuid OR h.role IS NOT NULL
                   OR (t.act = 'recordDecision' AND t.case_id = ANY (${deliberating}::uuid[])))
            ORDER BY t.case_id, t.key, (h."onBehalfOf" IS NOT NULL)
         )

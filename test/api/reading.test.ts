@@ -18,6 +18,7 @@ beforeAll(async () => {
   await delegate('supervisor', 'inventor4', ['confirmPaperObjection']);
   await delegate('reviewer-finance', 'colleague1', []);
   await delegate('secretary', 'group3', ['recordDecision']);
+  await delegate('officer1', 'group6', ['passCheck']);
 });
 afterAll(async () => {
   await worker?.stop();
@@ -29,6 +30,23 @@ async function delegate(from: string, to: string, acts: string[]): Promise<void>
   const body = { to: walk.person(to), firstDay: today, lastDay: today, ...(acts.length > 0 ? { acts } : {}) };
   const made = await (await walk.client(from)).send('post', `${walk.base}/delegations`, body);
   expect([from, made.status, made.body.errors]).toEqual([from, 201, undefined]);
+}
+
+/** Gives somebody an office beside what they are. */
+async function employ(key: string, roles: string[]): Promise<void> {
+  const administrator = await walk.client('administrator');
+  const path = `${walk.base}/people/${walk.person(key)}`;
+  const { body, headers } = await administrator.get(path);
+  const { departments, from } = body as { departments: string[]; from: string };
+  const match = { 'If-Match': headers['etag'] as string };
+  const answer = await administrator.send('put', `${path}/membership`, { roles, departments, from }, match);
+  expect([key, answer.status, answer.body.errors]).toEqual([key, 200, undefined]);
+}
+
+/** Puts somebody else in charge, by two persons. */
+async function handsOver(seat: string, to: string): Promise<void> {
+  const { actId } = await walk.does('officer1', 'reassign', { seat, to: walk.person(to), grounds: '出差。' });
+  await walk.does('administrator', 'confirmMending', { mendingId: actId });
 }
 
 const review = (department: string): object => ({ department, outcome: 'agree', opinion: '同意。' });
@@ -72,6 +90,13 @@ describe('a deputy for single acts', () => {
     expect(await reads('colleague1')).toBe(true);
   });
 
+  it('sees what was handed over to one of an office as everybody of that office does', async () => {
+    await handsOver('passCheck', 'officer2');
+    for (const who of ['officer1', 'officer2', 'group6'])
+      expect([who, await todo(who)]).toMatchObject([who, [{ caseId: walk.caseId, act: 'passCheck' }]]);
+    expect(await todo('colleague2')).toEqual([]);
+  });
+
   it('reads the case while the act can be done, and once they have done it', async () => {
     await walk.does('officer1', 'passCheck', {
       conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'],
@@ -105,6 +130,16 @@ describe('a member of a body', () => {
     expect((await todo('secretary'))[0]).not.toHaveProperty('information');
     for (const who of ['leader1', 'groupSubstitute1', 'inventor3']) {
       expect([who, await reads(who), await todo(who)]).toEqual([who, false, []]);
+    }
+  });
+
+  it('has it for information also when one of several secretaries was put in charge of the minutes', async () => {
+    await employ('officer2', ['officer', 'secretary']);
+    await handsOver('recordDecision', 'officer2');
+    expect(await todo('group1')).toMatchObject([{ caseId: walk.caseId, act: 'deliberate', information: true }]);
+    for (const who of ['officer2', 'secretary', 'group3']) {
+      expect([who, await todo(who)]).toMatchObject([who, [{ act: 'recordDecision' }]]);
+      expect((await todo(who))[0]).not.toHaveProperty('information');
     }
   });
 
