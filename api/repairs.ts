@@ -52,12 +52,13 @@ const repairableOf = ({ id, caseId, cause, detail }: FindingRow): Repairable => 
   detail,
 });
 
+const whole = (items: Repairable[]): Repairables => ({ items, more: false });
+
 /** Everything that the repair would be done to. An institution's administrator reaches what is the institution's. */
 export async function repairables(context: Context, asked: AskedRepair, institutionId: string | undefined): Promise<Repairables> {
   const { findings, cases, cause, kind } = asked;
   const all = await found(context, asked, institutionId);
   const reachable = all.filter(({ institution }) => institutionId === undefined || institution !== null);
-  const whole = (items: Repairable[]): Repairables => ({ items, more: false });
   if (findings !== undefined) {
     const errors = findings.flatMap((id, i) => {
       const row = reachable.find((one) => one.id === id);

@@ -76,7 +76,7 @@ export function mayHandle(matter: Matter, personId: string, at?: string): { refu
     'handlerBarred',
     '该人员与本事项有利害关系，应当回避，不能调查处理异议。',
     'This person has an interest in the matter, must stand aside, and cannot handle the objection.',
-    { ...(at === undefined ? { status: 403 as const } : { at }) },
+    at === undefined ? { status: 403 } : { at },
   );
 }
 
