@@ -41,7 +41,11 @@ function arithmetic(row: DeadlineRow, calendar: Calendar): string[] {
   try {
     const { startDate: start, bound, n, unit, countsFirstDay } = row;
     const counted = computeDeadline({ start, bound, n, unit, countsFirstDay }, calendar);
-    if (row.adjustments) return [...counted.arithmetic, ...row.adjustments.map(adjustmentLine)];
+    if (row.adjustments) {
+      const lines = [...counted.arithmetic, ...row.adjustments.map(adjustmentLine)];
+      if (row.adjustments.at(-1)?.lastDay === row.lastDay) return lines;
+      return [...lines, `此后计算为 ${row.lastDay}，以此为准 / counted since to ${row.lastDay}, which stands`];
+    }
     if (counted.lastDay === row.lastDay) return counted.arithmetic;
     return [...counted.arithmetic, `其后改为 ${row.lastDay} / moved to ${row.lastDay} afterwards`];
   } catch (error) {

@@ -151,7 +151,8 @@ export interface Task {
 
 /**
  * What moved a deadline's end after it was counted by its rule: a hold, with what was left when it stopped, or a move to
- * a day. In their order they give the end, together with the rule's count. The reason stands with the mending.
+ * a day. In their order they give the end, together with the rule's count; a move's day is what was ordered, which a count by
+ * a later calendar may go past. The reason stands with the mending.
  */
 export type Adjustment =
   | {

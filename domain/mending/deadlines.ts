@@ -79,13 +79,22 @@ export function resumed(rows: DeadlineRow[], hold: Hold, at: string, calendar: C
   return rows.filter((row) => isStopped(row, hold)).map((row) => afterHold(row, span, calendar));
 }
 
-/** The row with its end moved to the day. */
-export function moved(row: DeadlineRow, lastDay: CivilDate, mendingId: string, on: CivilDate): DeadlineRow {
-  const adjustment: Adjustment = { kind: 'move', mendingId, on, lastDay };
-  return { ...row, lastDay, endsAt: endOfDay(lastDay), adjustments: [...(row.adjustments ?? []), adjustment] };
+type Move = Extract<Adjustment, { kind: 'move' }>;
+
+/** The row that ends on the day, with the move as it was ordered. */
+function afterMove(row: DeadlineRow, move: Move, lastDay: CivilDate): DeadlineRow {
+  return { ...row, lastDay, endsAt: endOfDay(lastDay), adjustments: [...(row.adjustments ?? []), move] };
 }
 
-/** The row counted anew by a calendar: the rule's length first, then holds and moves in their order. */
+/** The row with its end moved to the day. */
+export function moved(row: DeadlineRow, lastDay: CivilDate, mendingId: string, on: CivilDate): DeadlineRow {
+  return afterMove(row, { kind: 'move', mendingId, on, lastDay }, lastDay);
+}
+
+/**
+ * The row counted anew by a calendar: the rule's length first, then holds and moves in their order. A count that goes past
+ * the day to which the end was moved stands, but the move stays what was ordered: the next calendar may take the count back.
+ */
 export function recountRow(row: DeadlineRow, calendar: Calendar): DeadlineRow {
   const { startDate: start, bound, n, unit, countsFirstDay, adjustments = [] } = row;
   const { lastDay, endsAt, provisional, calendarVersion, skipped } = computeDeadline(
@@ -98,7 +107,7 @@ export function recountRow(row: DeadlineRow, calendar: Calendar): DeadlineRow {
     if (one.kind === 'hold') counted = afterHold(counted, one, calendar);
     else {
       const ahead = compareDates(one.lastDay, counted.lastDay) * (bound === 'atLeast' ? 1 : -1) > 0;
-      counted = moved(counted, ahead ? one.lastDay : counted.lastDay, one.mendingId, one.on);
+      counted = afterMove(counted, one, ahead ? one.lastDay : counted.lastDay);
     }
   }
   return counted;

@@ -141,4 +141,40 @@ describe('a row with holds and moves under another calendar', () => {
     expect(row.lastDay).toBe('2026-03-30');
     expect(recountRow(moved(row, lastDay, 'm', '2026-03-05'), holiday).lastDay).toBe(end);
   });
+
+  it.each([
+    ['a ceiling', 'atMost', '2026-03-13', { '2026-03-07': 'work', '2026-03-08': 'work' }, '2026-03-12'],
+    ['a floor', 'atLeast', '2026-03-17', { '2026-03-10': 'off', '2026-03-11': 'off' }, '2026-03-18'],
+  ] as const)(
+    '%s that one calendar takes past what was ordered comes back to that with the next',
+    (_, bound, ordered, days, end) => {
+      const row = moved(internal({ bound, n: 10, unit: 'workingDay' }), ordered, 'm', '2026-03-05');
+      const changes = Object.entries(days).map(([day, is]) => [day, { is, reason: is === 'off' ? 'holiday' : 'shifted' }]);
+      const other = applyImport(shippedCalendar, { version: 'c2', days: Object.fromEntries(changes) });
+      const there = recountRow(row, other);
+      expect(there).toMatchObject({ lastDay: end, adjustments: [{ kind: 'move', mendingId: 'm', lastDay: ordered }] });
+      expect(recountRow(there, shippedCalendar)).toEqual(row);
+    },
+  );
+
+  it('however it was held and moved, a calendar that is taken back leaves no trace', () => {
+    const days = fc.uniqueArray(fc.nat(60), { minLength: 1, maxLength: 20 });
+    const change = fc.tuple(fc.nat(20), fc.nat(20), fc.boolean());
+    const bounds = fc.constantFrom<Duration['bound']>('atLeast', 'atMost');
+    fc.assert(
+      fc.property(bounds, fc.integer({ min: 5, max: 30 }), fc.array(change, { maxLength: 4 }), days, (bound, n, changes, off) => {
+        let row = internal({ bound, n, unit: 'workingDay' });
+        let day = '2026-03-03';
+        for (const [wait, length, isHold] of changes) {
+          const from = addDays(day, wait);
+          day = addDays(from, length);
+          if (isHold) row = after(row, `${from} 10:00`, `${day} 10:00`) ?? row;
+          else row = moved(row, addDays(row.lastDay, bound === 'atLeast' ? length : -length), 'm', from);
+        }
+        const free = off.map((one) => [addDays('2026-03-02', one), { is: 'off', reason: 'holiday' }]);
+        const other = applyImport(shippedCalendar, { version: 'c2', days: Object.fromEntries(free) });
+        expect(recountRow(recountRow(row, other), shippedCalendar)).toEqual(recountRow(row, shippedCalendar));
+      }),
+    );
+  });
 });
