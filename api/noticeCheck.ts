@@ -4,7 +4,7 @@ import { canonicalJson } from '../contracts/canonical.ts';
 import { noticeText, type FieldError, type NoticeContent } from '../contracts/schemas.ts';
 import { namesApart, namesIn } from '../contracts/noticeNames.ts';
 import { Sealable, type SealedRow } from '../contracts/sealing.ts';
-import { ownMatter } from '../domain/empowerment/decide/common.ts';
+import { ownMatter } from '../domain/collective/index.ts';
 import type { ActType } from '../domain/empowerment/index.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';

@@ -52,6 +52,12 @@ export function barOf(personId: string, interests: Interests): BarredMember | un
   return undefined;
 }
 
+/** Why somebody with an interest does not do what an office does. */
+export const ownMatter = (): { refusal: Refusal } =>
+  refuse('ownMatter', '您与本案有利害关系，应当回避，请由他人办理。', 'This is a matter of your own; somebody else must do it.', {
+    status: 403,
+  });
+
 /** Who of the body may vote in this case, and whether that is a quorum once those who stand aside are taken off. */
 export function assess(
   body: BodyFacts,

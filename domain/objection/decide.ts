@@ -10,6 +10,7 @@ import { ruleOf } from '../rules.ts';
 import { compareInstants, dateOfInstant, type Calendar } from '../time/index.ts';
 import {
   mayHandle,
+  mayRecuse,
   noticeOf,
   objectingFault,
   reach,
@@ -200,6 +201,8 @@ export function recuse(
   const objection = reach(toRecuse, matter, act);
   if ('refusal' in objection) return objection;
   const { personId, replacement } = act.body;
+  const theirs = mayRecuse(matter, act, personId);
+  if (theirs) return theirs;
   if (!objection.handlers.includes(personId))
     return refuse('notAHandler', '该人员不是本异议的调查人。', 'That person does not handle this objection.', {
       at: '/personId',

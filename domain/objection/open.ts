@@ -2,8 +2,8 @@
  * What can be done to an objection as it stands, and by whom, before anything else is said of the act: the deciders refuse
  * by it, and people are offered what it leaves open.
  */
-import { barOf, type Interests } from '../collective/index.ts';
-import { actingFor, isSecondPerson } from '../hands.ts';
+import { barOf, ownMatter, type Interests } from '../collective/index.ts';
+import { actingFor, handsOf, isSecondPerson } from '../hands.ts';
 import type { Envelope, Refusal } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
@@ -104,8 +104,30 @@ const toDecide =
   };
 
 export const toAnswer = toDecide('received');
-export const toRecuse = inState('admitted');
 export const toReview = toDecide('underReview');
+
+/** Why the handler is not this person's to replace, or nothing: officers without an interest replace any, others only themselves. */
+export function mayRecuse(matter: Matter, asking: Asking, handlerId: string): Fault {
+  const { actor } = asking;
+  // What one is in a case is nobody's to lend: a deputy steps aside for nobody.
+  if (actor.kind === 'person' && actor.onBehalfOf === undefined && actor.personId === handlerId) return undefined;
+  if (handsOf(asking).some((hand) => barOf(hand, matter.interests))) return ownMatter();
+  return actor.kind === 'person' && actor.roles.includes('officer')
+    ? undefined
+    : refuse(
+        'notYourAct',
+        '调查人只能为本人办理回避，更换其他调查人由转化专员办理。',
+        'A handler steps aside only for themselves; another one is for an officer to replace.',
+        { status: 403 },
+      );
+}
+
+/** Some handler of the objection must be theirs to replace. */
+export const toRecuse: ObjectionFault = (matter, asking, id) => {
+  const wrong = inState('admitted')(matter, asking, id);
+  const faults = (find(matter, id)?.handlers ?? []).map((handler) => mayRecuse(matter, asking, handler));
+  return wrong ?? (faults.includes(undefined) ? undefined : faults[0]);
+};
 
 /** A finding is its handlers' alone. */
 export const toFind: ObjectionFault = (matter, asking, id) => {

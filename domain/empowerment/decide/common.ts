@@ -1,6 +1,5 @@
 import { assess, type Assessment, type Substitution } from '../../collective/index.ts';
-import type { Decision, Envelope, Facts, Guard, NewEvent, Refusal } from '../../process.ts';
-import { refuse } from '../../refusal.ts';
+import type { Decision, Envelope, Facts, Guard, NewEvent } from '../../process.ts';
 import { valueOf } from '../../rules.ts';
 import type { Calendar } from '../../time/index.ts';
 import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
@@ -34,12 +33,6 @@ export function fact<K extends keyof Facts>(act: Pick<Envelope, 'type' | 'facts'
 }
 
 export const calendarOf = (act: Envelope): Calendar => fact(act, 'calendar');
-
-/** Why somebody with an interest does not do what an office does. */
-export const ownMatter = (): { refusal: Refusal } =>
-  refuse('ownMatter', '您与本案有利害关系，应当回避，请由他人办理。', 'This is a matter of your own; somebody else must do it.', {
-    status: 403,
-  });
 
 /** The body as it can sit on this case, with substitutes on record. */
 export function assessBody(

@@ -3,7 +3,7 @@
  * they leave open. An act without a row is open wherever the gate lets it through. What only the record sees (another live
  * case claims the same result) and what the body says is known when the act is decided.
  */
-import { barOf } from '../../collective/index.ts';
+import { barOf, ownMatter } from '../../collective/index.ts';
 import * as objection from '../../objection/index.ts';
 import { handsOf } from '../../hands.ts';
 import type { Decision, Refusal } from '../../process.ts';
@@ -19,7 +19,7 @@ import { holdRefusal } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
-import { ownMatter, type Asking } from './common.ts';
+import type { Asking } from './common.ts';
 import * as mending from './mending.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { actTable } from '../../../domain/empowerment/index.ts';
+import { actTable, openTo } from '../../../domain/empowerment/index.ts';
 import type { Actor } from '../../../domain/process.ts';
 import { applyImport } from '../../../domain/time/index.ts';
 import type { Condition } from '../../../domain/rules.ts';
@@ -67,6 +67,61 @@ describe('nobody holds an office over a matter of their own', () => {
     const one = caseAt('consent', day);
     const [, second = ''] = one.application.inventors.map((i) => i.personId);
     expect(codeOf(one.perform(officer('officer', second), 'declineConsent', { grounds: sealed('x') }))).toBe('notYourAct');
+  });
+});
+
+/** Two objections, the first with two handlers; kin, deputy and whoever objects may be officers too. */
+const handled = (world = new World()) => {
+  for (const id of ['kin', 'deputy']) world.people[id] = { status: 'active', departments: [], roles: ['member', 'officer'] };
+  const one = caseAt('publicity', day, { mode: 'coOwnership' }, { world });
+  const [first, second] = [one.objects('ding'), one.objects('g2')];
+  one.does('officer', 'admitObjection', { objectionId: first, handlers: ['fang', 'eva'] });
+  one.does('officer', 'admitObjection', { objectionId: second, handlers: ['g1'] });
+  return { one, first, second };
+};
+const replaced = (objectionId: string, personId: string, replacement = 'gs1') => ({
+  objectionId,
+  personId,
+  replacement,
+  grounds: sealed('x'),
+});
+
+describe('who handles an objection', () => {
+  it('is chosen by nobody with an interest, whatever office they or the one they stand for hold', () => {
+    const world = new World();
+    world.relations = [['kin', 'chen']];
+    const { one, first } = handled(world);
+    const [inventor = ''] = one.application.inventors.map((i) => i.personId);
+    for (const actor of [
+      officer(inventor),
+      officer('ding'),
+      officer('g2'),
+      officer('kin'),
+      officer('deputy', 'ding'),
+      officer('deputy', 'kin'),
+      officer('ding', 'officer'),
+    ]) {
+      expect([actor, codeOf(one.perform(actor, 'recuseHandler', replaced(first, 'fang')))]).toEqual([actor, 'ownMatter']);
+      expect([actor, openTo(one.state, one.envelope(actor, 'recuseHandler', replaced(first, 'fang')))?.code]).toEqual([
+        actor,
+        'ownMatter',
+      ]);
+    }
+    expect(codeOf(one.perform(officer('deputy', 'officer'), 'recuseHandler', replaced(first, 'fang')))).toBeUndefined();
+    expect(one.state.objections[0]?.handlers).toEqual(['gs1', 'eva']);
+  });
+
+  it('is no other handler’s to say: they step aside for themselves, and then even with an interest', () => {
+    const { one, first, second } = handled();
+    expect(codeOf(one.tries('fang', 'recuseHandler', replaced(first, 'eva')))).toBe('notYourAct');
+    expect(codeOf(one.tries('g1', 'recuseHandler', replaced(first, 'fang')))).toBe('notYourAct');
+    expect(codeOf(one.tries('g1', 'recuseHandler', replaced(first, 'g1')))).toBe('notYourAct');
+    expect(openTo(one.state, one.envelope(one.actor('g1'), 'recuseHandler', replaced(first, 'g1')))).toBeUndefined();
+    one.does('fang', 'recuseHandler', replaced(first, 'fang'));
+    one.objects('g1');
+    expect(codeOf(one.tries('g1', 'recuseHandler', replaced(first, 'eva')))).toBe('ownMatter');
+    one.does('g1', 'recuseHandler', replaced(second, 'g1'));
+    expect(one.state.objections.map(({ handlers }) => handlers)).toEqual([['gs1', 'eva'], ['gs1'], []]);
   });
 });
 
