@@ -31,6 +31,8 @@ export interface CaseFacts {
   deputy: Deputy | undefined;
   /** Whether the case is a matter of the caller's own: theirs, or of kin of theirs. */
   ownMatter: boolean;
+  /** Those whose rights the caller may use, if it is a matter of the caller's or of theirs. */
+  interestedFor: ReadonlySet<string>;
   /** Whether they work or oversee it by a right behind which nobody stands whose own matter it is. */
   impartial: boolean;
   /** Acts received and not yet answered. */
@@ -75,7 +77,7 @@ export function rolesIn(caller: Caller, id: string, roles: readonly CaseRole[], 
   return bodyMember.has(id) ? [...lasting, 'bodyMember'] : lasting;
 }
 
-interface CaseRow extends Omit<CaseFacts, 'deputy' | 'ownMatter' | 'impartial'> {
+interface CaseRow extends Omit<CaseFacts, 'deputy' | 'ownMatter' | 'interestedFor' | 'impartial'> {
   inventors: string[];
   objectors: string[];
 }
@@ -104,6 +106,7 @@ export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: st
     roles: rolesIn(caller, row.id, row.roles, parts),
     deputy: parts.deputy.get(row.id),
     ownMatter: interested({ hands: [caller.personId], kin: caller.related }),
+    interestedFor: new Set(caller.grants.filter(interested).flatMap(({ onBehalfOf }) => onBehalfOf ?? [])),
     impartial: caller.holding('officer', 'supervisor').some((grant) => !interested(grant)),
   };
 }
@@ -133,6 +136,12 @@ export function sightOf(
   if (caller.has(...caseWorkers) || handles || roles.includes('bodyMember') || deputy)
     return { kind: 'whole', objectors: 'none' };
   return roles.includes('objector') ? { kind: 'objector' } : undefined;
+}
+
+/** Whether the caller may know who objects, whichever objection it is. */
+export function knowsObjectors(caller: Caller, facts: CaseFacts): boolean {
+  const sight = sightOf(caller, facts);
+  return sight?.kind === 'whole' && sight.objectors === 'all';
 }
 
 /** Acts for which one must know who may vote. */

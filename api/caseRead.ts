@@ -135,21 +135,36 @@ function withoutObjector(event: EmpowermentEvent): Shown {
 
 /**
  * That a member of a body stands aside can be told; that they do as objector cannot, nor as kin, or whoever is neither
- * inventor nor kin would be known for the objector. Some are told numbers alone.
+ * inventor nor kin would be known for the objector.
  */
-function withoutBars(event: EmpowermentEvent, numbersAlone: boolean): Shown {
-  const data = event.data as unknown as Record<string, unknown>;
-  const assessment = data['assessment'] as EmpowermentState['assessment'];
-  if (assessment === undefined) return event;
-  if (!numbersAlone) {
-    const barred = assessment.barred.map((one) =>
-      one.bar === 'objector' || one.bar === 'related' ? { personId: one.personId, bar: 'interest' } : one,
-    );
-    return { ...event, data: { ...data, assessment: { ...assessment, barred } } };
-  }
-  const { present: _present, votes: _votes, recusals: _recusals, substitutes: _substitutes, ...rest } = data;
-  const { quorum, enough, eligible } = assessment;
-  return { ...event, data: { ...rest, assessment: { quorum, enough, eligible: eligible.length } } };
+function withoutBars(event: EmpowermentEvent): Shown {
+  if (!('assessment' in event.data) || !event.data.assessment) return event;
+  const { assessment } = event.data;
+  const barred = assessment.barred.map((one) =>
+    one.bar === 'objector' || one.bar === 'related' ? { personId: one.personId, bar: 'interest' } : one,
+  );
+  return { ...event, data: { ...event.data, assessment: { ...assessment, barred } } };
+}
+
+const without = (data: object, ...fields: string[]): object =>
+  Object.fromEntries(Object.entries(data).filter(([field]) => !fields.includes(field)));
+
+/** Mendings that have not taken effect, or never do. Perhaps nobody who knows the objectors has read their grounds. */
+const withoutEffect: ReadonlySet<string> = new Set(['mendingProposed', 'mendingRefused']);
+
+/** For those who are told numbers alone of who may vote. */
+function numbersOf(event: EmpowermentEvent): Shown {
+  if (withoutEffect.has(event.type)) return { ...event, data: without(event.data, 'grounds') };
+  if (!('assessment' in event.data) || !event.data.assessment) return event;
+  const { quorum, enough, eligible } = event.data.assessment;
+  const data = without(event.data, 'present', 'votes', 'recusals', 'substitutes');
+  return { ...event, data: { ...data, assessment: { quorum, enough, eligible: eligible.length } } };
+}
+
+/** Mendings that wait, as the caller may see them: with their grounds, or without until they take effect. */
+export function mendingsFor(sight: Sight, numbersAlone: boolean, { mending }: EmpowermentState): object[] {
+  if (sight.kind === 'objector') return [];
+  return sight.objectors === 'all' || !numbersAlone ? mending.pending : mending.pending.map((one) => without(one, 'grounds'));
 }
 
 /** The ledger's events as the caller may see them. What follows from an act on an objection names nobody either. */
@@ -163,7 +178,7 @@ export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, r
   const acts = new Set(record.events.filter(hidden).map(({ actId }) => actId));
   return record.events.map((event) => {
     if (hidden(event)) return withoutObjector(event);
-    const shown = sight.objectors === 'all' ? event : withoutBars(event, numbersAlone);
+    const shown = sight.objectors === 'all' ? event : numbersAlone ? numbersOf(event) : withoutBars(event);
     return acts.has(event.actId) ? { ...shown, actor: { kind: 'hidden' } } : shown;
   });
 }

@@ -6,8 +6,8 @@ import { natureOf, sourceOf } from '../domain/mending/index.ts';
 import type { Adjustment, DeadlineRow } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
-import type { CaseFacts, Sight } from './caseAccess.ts';
-import { objectionsFor, stateAt, type CaseRecord } from './caseRead.ts';
+import { toldNumbersAlone, type CaseFacts, type Sight } from './caseAccess.ts';
+import { mendingsFor, objectionsFor, stateAt, type CaseRecord } from './caseRead.ts';
 import type { Deps } from './deps.ts';
 import { offeredActs } from './offered.ts';
 import { namesOf } from './people.ts';
@@ -139,6 +139,7 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
     rights,
     statement,
   } = state;
+  const mendings = mendingsFor(sight, toldNumbersAlone(caller, facts), state);
   const whole = {
     applicationVersion,
     ...(state.application ? { application: applicationShown(state.application) } : {}),
@@ -169,7 +170,7 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
       : {}),
     ...(raised ? { raised } : {}),
     ...(mending.hold ? { hold: mending.hold } : {}),
-    ...(mending.pending.length > 0 ? { mendings: mending.pending } : {}),
+    ...(mendings.length > 0 ? { mendings } : {}),
   };
   return { ...base, ...(await openAll(whole, deps.sealer)) };
 }

@@ -8,7 +8,7 @@ import { ownMatter } from '../domain/collective/index.ts';
 import type { ActType } from '../domain/empowerment/index.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
-import type { CaseFacts } from './caseAccess.ts';
+import { knowsObjectors, type CaseFacts, type Standing } from './caseAccess.ts';
 import { readCase, type CaseRecord } from './caseRead.ts';
 import { disclosureFindings } from './disclosure.ts';
 import { composeNotice } from './noticeCompose.ts';
@@ -154,23 +154,45 @@ async function checkFinding(
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
 
-/** Acts that mend a case give their grounds, which the applicants read too. */
+/** Acts that mend a case give their grounds, which the applicants read too once it is mended. */
 const mends = new Set<ActType>(['hold', 'resume', 'moveDeadline', 'reassign', 'refuseMending']);
 
-async function checkGrounds(context: Context, facts: CaseFacts, { grounds }: { grounds: Sealable }): Promise<void> {
-  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
-  const found = disclosureFindings(grounds.text, await objectorNames(context, record)).filter(({ kind }) => kind === 'objector');
-  const errors = found.map(({ zh, en }) => ({ pointer: '/body/grounds', zh, en }));
+async function checkGrounds(
+  context: Context,
+  record: CaseRecord,
+  grounds: string,
+  at: '/body/grounds' | '/body/mendingId',
+): Promise<void> {
+  const found = disclosureFindings(grounds, await objectorNames(context, record)).filter(({ kind }) => kind === 'objector');
+  const errors = found.map(({ zh, en }) => ({ pointer: at, zh, en }));
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
 
+/** The proposer may have known nothing of objectors, so that their words were not searched. */
+async function checkProposed(context: Context, record: CaseRecord, mendingId: string): Promise<void> {
+  const found = record.state.mending.pending.find(({ id }) => id === mendingId);
+  const { grounds } = await openAll({ grounds: found?.grounds ?? null }, context.deps.sealer);
+  if (grounds !== null) await checkGrounds(context, record, grounds, '/body/mendingId');
+}
+
 /** Checks acts whose words others will read. */
-export async function checkShown(context: Context, facts: CaseFacts, type: ActType, body: unknown): Promise<void> {
+export async function checkShown(
+  context: Context,
+  facts: CaseFacts,
+  { onBehalfOf }: Pick<Standing, 'onBehalfOf'>,
+  type: ActType,
+  body: unknown,
+): Promise<void> {
+  const mending = mends.has(type) || type === 'confirmMending';
+  if (!mending && type !== 'publishNotice' && type !== 'recordFinding') return;
   // Before the words are looked at: by what is found in them somebody with an interest could guess at who objects.
-  const interested = type === 'recordFinding' ? facts.ownMatter : !facts.impartial && facts.deputy === undefined;
-  if (interested && (type === 'publishNotice' || type === 'recordFinding'))
+  if (facts.ownMatter || (onBehalfOf !== undefined && facts.interestedFor.has(onBehalfOf)))
     throw new Problem(refusalBody(ownMatter().refusal, String));
-  if (type === 'publishNotice') await checkPublication(context, facts, body as Parameters<typeof checkPublication>[2]);
-  if (mends.has(type)) await checkGrounds(context, facts, body as Parameters<typeof checkGrounds>[2]);
-  if (type === 'recordFinding') await checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);
+  if (type === 'publishNotice') return checkPublication(context, facts, body as Parameters<typeof checkPublication>[2]);
+  if (type === 'recordFinding') return checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);
+  // So could whoever holds another office and may not know; who confirms it, or could have, looks at their words.
+  if (!knowsObjectors(context.caller, facts)) return;
+  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
+  if (type === 'confirmMending') await checkProposed(context, record, (body as { mendingId: string }).mendingId);
+  else await checkGrounds(context, record, (body as { grounds: Sealable }).grounds.text, '/body/grounds');
 }

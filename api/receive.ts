@@ -247,7 +247,7 @@ export async function prepare(
   if (!actTable[act.type].steps.includes(facts.step) && facts.pending === 0) throw new Problem('act.wrongStep');
   if (!isPersonAct(act.type)) throw new Problem('access.denied');
   const body = parseAct(act.type, await withDraft(context, act, facts));
-  await checkShown(context, facts, act.type, body);
+  await checkShown(context, facts, standing, act.type, body);
   const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
   return { caseId, act, body, standing, facts, achievementId: achievementId ?? undefined };
 }

@@ -135,3 +135,54 @@ describe('who objects', () => {
     expect((await walk.get('inventor3', `/cases/${walk.caseId}`)).status).toBe(404);
   });
 });
+
+const hold = (grounds: string): object => ({ reason: 'papers', grounds });
+
+/** What a dry run of the hold comes to. */
+const holdDry = async (who: string, grounds: string, onBehalfOf?: string): Promise<string> => {
+  const act = {
+    type: 'hold',
+    body: hold(grounds),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf: walk.person(onBehalfOf) }),
+  };
+  const client = await walk.client(who);
+  const { status, body } = await client.send('post', `${walk.base}/cases/${walk.caseId}/acts/preview`, act);
+  return `${status} ${body.outcome ?? body.code}`;
+};
+
+describe('grounds of a mending', () => {
+  const [guess, other] = ['示例异议人反映的情况待核。', '等待材料。'];
+
+  it('answer no guess at who objects: not of somebody with an interest, nor of an office that may not know', async () => {
+    for (const [who, principal] of [
+      ['officer2', undefined],
+      ['inventor2', undefined],
+      ['colleague2', 'inventor2'],
+      ['colleague3', 'officer2'],
+    ] as const)
+      for (const grounds of [guess, other]) expect([who, await holdDry(who, grounds, principal)]).toEqual([who, '403 ownMatter']);
+    for (const grounds of [guess, other]) expect(await holdDry('administrator', grounds)).toBe('200 wouldDo');
+    expect(await holdDry('officer1', other)).toBe('200 wouldDo');
+    expect(await holdDry('officer1', guess)).toBe('422 objection.namesObjector');
+  });
+
+  it('are looked at by who knows before they take effect, and not read by applicants before that', async () => {
+    const mendingId = (await walk.does('administrator', 'hold', hold(guess)))['actId'] as string;
+    const seen = async (who: string): Promise<boolean[]> => {
+      const texts = await Promise.all(['', '/ledger?limit=200'].map((part) => walk.get(who, `/cases/${walk.caseId}${part}`)));
+      return texts.map(({ text }) => text.includes(mendingId) && text.includes(guess));
+    };
+    expect(await seen('officer1')).toEqual([true, true]);
+    expect(await seen('inventor1')).toEqual([false, false]);
+    expect((await walk.get('inventor1', `/cases/${walk.caseId}`)).body.mendings).toMatchObject([{ id: mendingId }]);
+    expect(await refusal('officer2', 'confirmMending', { mendingId })).toBe('403 ownMatter');
+    const { status, body } = await walk.tries('officer1', 'confirmMending', { mendingId });
+    expect([status, body.code, body.errors[0].pointer]).toEqual([422, 'objection.namesObjector', '/body/mendingId']);
+    expect(await refusal('officer1', 'refuseMending', { mendingId, grounds: guess })).toBe('422 objection.namesObjector');
+    await walk.does('officer1', 'refuseMending', { mendingId, grounds: '理由不宜公开。' });
+    expect((await walk.get('inventor1', `/cases/${walk.caseId}/ledger?limit=200`)).text).not.toContain('理由不宜公开');
+    const proposed = await walk.does('administrator', 'hold', hold(other));
+    await walk.does('officer1', 'confirmMending', { mendingId: proposed['actId'] });
+    expect((await walk.get('inventor1', `/cases/${walk.caseId}`)).body.hold).toMatchObject({ grounds: other });
+  });
+});
