@@ -73,7 +73,12 @@ function problemOf(error: unknown): Problem {
     });
   }
   const away = codes.some((code) => unavailable.has(code) || /^(?:08|53|57P)/.test(code));
-  if (away || /Connection terminated|Can't reach database/.test((error as Error | undefined)?.message ?? '')) {
+  if (
+    away ||
+    /Connection terminated|Server has closed the connection|Can't reach database/.test(
+      (error as Error | undefined)?.message ?? '',
+    )
+  ) {
     return new Problem('service.unavailable', { headers: { 'Retry-After': '5' } });
   }
   // What express itself refuses, such as a path that is not valid UTF-8.

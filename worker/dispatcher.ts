@@ -118,10 +118,15 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     if (standing) await serve({ ...act, version: standing.version, status: standing.status, attempts: act.attempts + 1 });
   }
 
+  /** A claim whose answer is lost on its way may have leased acts that nobody serves: they are let go before the next one. */
+  let unheard = false;
   async function claim(): Promise<ClaimedAct[]> {
     try {
+      if (unheard) await inbox.letGo([...inFlight.keys()]);
+      unheard = false;
       return await inbox.claim(concurrency - inFlight.size);
     } catch (error) {
+      unheard = true;
       log.warn({ reason: reasonOf(error) }, 'the inbox cannot be read');
       await pause(500, stopping.signal);
       return [];

@@ -30,6 +30,8 @@ export interface Inbox {
   claim(limit: number): Promise<ClaimedAct[]>;
   /** Frees what workers that are gone had leased; answers how many acts that were. */
   takeOver(): Promise<number>;
+  /** Frees what is leased to this worker and is none of the acts that it knows of. */
+  letGo(known: string[]): Promise<void>;
   /** Puts an act off; the case waits as long. False if it is answered, or another worker's by now. */
   defer(actId: string, reason: string, seconds: number): Promise<boolean>;
   /** Where the case stands by now, if the act is in its ledger. */
@@ -52,6 +54,13 @@ export function inboxOf(pool: pg.Pool, worker: string, leaseSeconds: number): In
     async takeOver() {
       const { rows } = await pool.query<{ freed: number }>('SELECT take_over_acts($1) AS freed', [worker]);
       return rows[0]?.freed ?? 0;
+    },
+    async letGo(known) {
+      await pool.query(
+        `UPDATE inbox SET lease_until = NULL, leased_by = NULL
+          WHERE answered_at IS NULL AND leased_by = $1 AND id <> ALL ($2::uuid[])`,
+        [worker, known],
+      );
     },
     async defer(actId, reason, seconds) {
       const { rows } = await pool.query<{ deferred: boolean }>('SELECT defer_inbox($1, $2, $3, $4) AS deferred', [

@@ -68,11 +68,12 @@ export function startOutbox(options: OutboxOptions): { stop(): Promise<void> } {
   } = options;
   const stopping = new AbortController();
 
+  /** A batch of the channel. What this worker holds there already it knows nothing of: the answer to a claim was lost. */
   async function claim(channel: string): Promise<OutboxRow[]> {
     const { rows } = await pool.query<OutboxRow>(
       `UPDATE outbox o SET lease_until = clock_timestamp() + make_interval(secs => $3), leased_by = $4, attempts = attempts + 1
         WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL AND channel = $1 AND next_at <= clock_timestamp()
-                        AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+                        AND (lease_until IS NULL OR lease_until <= clock_timestamp() OR leased_by = $4)
                       ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         RETURNING id, institution_id, case_id, template, recipient, values, attempts`,
       [channel, BATCH, LEASE_SECONDS, identity],

@@ -116,6 +116,15 @@ describe('what a worker had leased', () => {
     await engine.stop();
   });
 
+  it('is served though the answer to its claim was lost, and does not wait for its lease to end', async () => {
+    const engine = await Engine.create();
+    const caseId = await engine.draft();
+    const act = await engine.receive(caseId, 'sendForConsent', { achievementId: caseId });
+    await engine.startWorker({ losing: 'claim_inbox', config: { leaseSeconds: 3_600, sweepMs: 200 } });
+    expect(await engine.answered(act)).toMatchObject({ outcome: 'done', version: 1 });
+    await engine.stop();
+  });
+
   it('is left to one that is still there, no longer than its lease', async () => {
     const engine = await Engine.create();
     const session = await engine.pool.connect();

@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server';
 import type { Message } from '../../domain/process.ts';
 import { addressesFromAccounts, mailChannel, type Channel } from '../../worker/channels.ts';
 import { startOutbox } from '../../worker/outbox.ts';
+import { losingPool } from '../harness/losingPool.ts';
 import { freshDatabase, waitFor } from '../harness/services.ts';
 import { QuietLog } from './support/engine.ts';
 
@@ -52,9 +53,9 @@ beforeEach(() => {
 
 const opener = { open: async () => new Map([[TITLE.sealed, '新型催化剂']]) };
 const mail = (): Channel => mailChannel({ url: smtpUrl, from: '赋权 <fuquan@example.edu.cn>' }, addressesFromAccounts(pool));
-const start = (channels: Channel[]) =>
+const start = (channels: Channel[], by = pool) =>
   startOutbox({
-    pool,
+    pool: by,
     connection: { connectionString: url },
     opener,
     identity: randomUUID(),
@@ -201,6 +202,18 @@ describe('the outbox', () => {
     session.release(true);
     await delivered(held);
     await outbox.stop();
+  });
+
+  it('sends at once what it claimed without hearing of it', async () => {
+    const { person, tell } = await setting();
+    const id = await person('wu@example.edu.cn');
+    const row = await tell('submitted', { personId: id });
+    const losing = losingPool({ connectionString: url }, 'SET lease_until');
+    const outbox = start([], losing);
+    await delivered(row);
+    expect(await messagesOf(id)).toHaveLength(1);
+    await outbox.stop();
+    await losing.end();
   });
 
   it('serves a channel that works while another hangs', async () => {

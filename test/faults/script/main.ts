@@ -7,7 +7,7 @@ import { nemesis } from './nemesis.ts';
 import { Scene, type SceneOptions } from './scene.ts';
 import { cells, writeTable, type Row } from './table.ts';
 
-const USAGE = `npm run faults  -- [single] [cuts] [frozen] [mail] [keys] [disk] [acts] [--seed N] [--times N] [--people N] [--markdown FILE]
+const USAGE = `npm run faults  -- [single] [cuts] [frozen] [mail] [keys] [disk] [acts] [--only NAME] [--seed N] [--times N] [--people N] [--markdown FILE]
 npm run nemesis -- [--minutes N] [--seed N] [--people N] [--markdown FILE]`;
 
 const { values, positionals } = parseArgs({
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     times: { type: 'string' },
+    only: { type: 'string', default: '' },
     people: { type: 'string', default: '6' },
     markdown: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -55,7 +56,7 @@ async function onScene(more: Partial<SceneOptions>, work: (scene: Scene) => Prom
 
 /** Each fault so many times under load, one after the other, and a comparison after each kind. */
 async function strikeAll(scene: Scene, faults: readonly Fault[]): Promise<void> {
-  for (const fault of faults) {
+  for (const fault of faults.filter((one) => one.name.includes(values.only))) {
     const { name, times } = fault;
     const tries = Number(values.times ?? times);
     const [recovery, effects]: [number[], number[]] = [[], []];

@@ -11,6 +11,7 @@ import { workflowBundle, type WorkflowBundle } from '../../../worker/bundle.ts';
 import { keyRing, type KeyProvider } from '../../../worker/codec.ts';
 import type { Log } from '../../../worker/log.ts';
 import { startWorker, type RunningWorker, type WorkerConfig } from '../../../worker/main.ts';
+import { losingPool } from '../../harness/losingPool.ts';
 import { freshDatabase, NAMESPACE, temporalAddress, uniqueTaskQueue, waitFor } from '../../harness/services.ts';
 
 export const bundleCache = join(tmpdir(), 'fuquan-test-bundles');
@@ -35,6 +36,8 @@ export interface EngineOptions {
   punctual?: boolean;
   /** Another build of the same code. */
   buildId?: string;
+  /** Loses the answer to this statement once. */
+  losing?: string;
   /** Other code than the probe process. */
   bundle?: WorkflowBundle;
 }
@@ -69,10 +72,9 @@ export class Engine {
   }
 
   async startWorker(options: EngineOptions = {}): Promise<RunningWorker> {
-    const { config, activities = (real) => real, keys = testKeys, punctual = false, buildId, bundle } = options;
+    const { config, activities = (real) => real, keys = testKeys, punctual = false, buildId, losing, bundle } = options;
     const built = bundle ?? (await workflowBundle({ entry: probeEntry, cacheDir: bundleCache }));
-    const pool = new Pool({ connectionString: this.url, max: 12 });
-    pool.on('error', () => undefined);
+    const pool = losingPool({ connectionString: this.url, max: 12 }, losing);
     const worker = await startWorker({
       config: { temporalAddress: temporalAddress(), namespace: NAMESPACE, taskQueue: this.taskQueue, ...config },
       pool,
