@@ -1,7 +1,7 @@
 /** Which cases a caller may see, how much of each, and under whose right an act is done. */
 import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
 import { actTable, type ActType, type Step } from '../domain/empowerment/index.ts';
-import type { CaseRole, InstitutionRole, Role } from '../domain/process.ts';
+import type { CaseRole, InstitutionRole, PartyRole, Role } from '../domain/process.ts';
 import type { Caller, Grant } from './access.ts';
 import { Problem } from './problems.ts';
 import { deliberated, deputised } from './readable.ts';
@@ -54,7 +54,7 @@ export interface Parts {
 export async function partsIn(
   prisma: PrismaClient,
   caller: Caller,
-  cases: readonly { id: string; roles: readonly CaseRole[] }[],
+  cases: readonly { id: string; roles: readonly PartyRole[] }[],
 ): Promise<Parts> {
   const among = async (where: Prisma.CaseWhereInput): Promise<string[]> => {
     const open = { id: { in: cases.map(({ id }) => id) }, institutionId: caller.institution.id, status: { not: 'draft' } };
@@ -72,12 +72,15 @@ export async function partsIn(
 }
 
 /** The roles that rows of a case give, with `bodyMember` as it stands today. Nobody who has left handles anything. */
-export function rolesIn(caller: Caller, id: string, roles: readonly CaseRole[], { bodyMember }: Parts): CaseRole[] {
-  const lasting = roles.filter((role) => role !== 'bodyMember' && (role !== 'handler' || caller.isMember));
+export function rolesIn(caller: Caller, id: string, roles: readonly PartyRole[], { bodyMember }: Parts): CaseRole[] {
+  const lasting = roles.filter(
+    (role) => role !== 'deceased' && role !== 'bodyMember' && (role !== 'handler' || caller.isMember),
+  ) as CaseRole[];
   return bodyMember.has(id) ? [...lasting, 'bodyMember'] : lasting;
 }
 
-interface CaseRow extends Omit<CaseFacts, 'deputy' | 'ownMatter' | 'interestedFor' | 'impartial'> {
+interface CaseRow extends Omit<CaseFacts, 'roles' | 'deputy' | 'ownMatter' | 'interestedFor' | 'impartial'> {
+  roles: PartyRole[];
   inventors: string[];
   objectors: string[];
 }
@@ -88,7 +91,7 @@ export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: st
     SELECT c.id::text, c.institution_id::text AS "institutionId", c.step, c.status, c.version, c.created_by::text AS "createdBy",
            c.achievement_id::text AS "achievementId",
            ARRAY(SELECT p.role FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${caller.personId}::uuid ORDER BY 1) AS roles,
-           ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role = 'inventor') AS inventors,
+           ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role IN ('inventor', 'deceased')) AS inventors,
            ARRAY(SELECT o.objector_id::text FROM objection o
                   WHERE o.case_id = c.id AND o.objector_id IS NOT NULL AND o.state <> 'late') AS objectors,
            (SELECT count(*)::int FROM inbox i WHERE i.case_id = c.id AND i.answered_at IS NULL) AS pending,

@@ -3,7 +3,7 @@ import { percentOfPpm } from '../contracts/schemas.ts';
 import { actTable, route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
 import { project } from '../domain/empowerment/project.ts';
 import { natureOf, sourceOf } from '../domain/mending/index.ts';
-import type { Adjustment, DeadlineRow } from '../domain/process.ts';
+import type { Adjustment, DeadlineRow, PartyRole } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
 import { toldNumbersAlone, type CaseFacts, type Sight } from './caseAccess.ts';
@@ -79,9 +79,12 @@ function ahead({ application, rules, step }: EmpowermentState): string[] {
   return at < 0 ? [step] : path.slice(at);
 }
 
-/** Parties with names. Who objects stands with the objections, who may vote with the decisions, each for those who may know. */
+/** Who objects stands with the objections, who may vote with the decisions, each for those who may know; who died, nowhere. */
+const unlisted: ReadonlySet<PartyRole> = new Set(['objector', 'bodyMember', 'deceased']);
+
+/** Parties with names. */
 async function partiesShown(deps: Deps, state: EmpowermentState) {
-  const rows = project(state).parties.filter(({ role }) => role !== 'objector' && role !== 'bodyMember');
+  const rows = project(state).parties.filter(({ role }) => !unlisted.has(role));
   const names = await namesOf(
     deps,
     rows.map(({ personId }) => personId),

@@ -4,6 +4,7 @@
  */
 import { actTable, type ActType } from '../domain/empowerment/index.ts';
 import { stepOf } from '../domain/empowerment/route.ts';
+import type { PartyRole } from '../domain/process.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
 import type { Caller, Grant } from './access.ts';
 
@@ -11,17 +12,19 @@ type Where = Prisma.CaseWhereInput;
 
 const nothing: Where = { id: { in: [] } };
 
+/** Inventors of a case, those who died in it among them: their kin are kin still. */
+const inventing: PartyRole[] = ['inventor', 'deceased'];
+
+/** Cases that are a matter of one of the persons, or of kin of theirs. */
+export const ownTo = ({ hands, kin }: Pick<Grant, 'hands' | 'kin'>): Where => ({
+  OR: [
+    { parties: { some: { role: { in: inventing }, personId: { in: [...hands, ...kin] } } } },
+    { objections: { some: { objectorId: { in: hands }, state: { not: 'late' } } } },
+  ],
+});
+
 /** Whose own matter a case is reads no more of it than their part in it gives them; nor does their kin. */
-function notOwn(persons: string[], kin: string[]): Where {
-  return {
-    NOT: {
-      OR: [
-        { parties: { some: { role: 'inventor', personId: { in: [...persons, ...kin] } } } },
-        { objections: { some: { objectorId: { in: persons }, state: { not: 'late' } } } },
-      ],
-    },
-  };
-}
+const notOwn = (hands: string[], kin: string[]): Where => ({ NOT: ownTo({ hands, kin }) });
 
 /** Cases that the caller may vote on, or might have. Who has joined a body reads what lies before it from that day. */
 export function deliberated({ personId, related, seats, isMember }: Caller): Where {

@@ -191,9 +191,12 @@ export interface DeadlineRow {
   state: 'running' | 'paused' | 'closed' | 'cancelled';
 }
 
+/** What a person is in a case by its rows. Who died in it has no part in it any more; it stays a matter of their kin. */
+export type PartyRole = CaseRole | 'deceased';
+
 export interface PartyRow {
   personId: string;
-  role: CaseRole;
+  role: PartyRole;
 }
 
 export interface NoticeRow {

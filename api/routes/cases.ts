@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { modes, text, TEXT } from '../../contracts/schemas.ts';
 import type { Application, Step } from '../../domain/empowerment/index.ts';
-import type { CaseRole, SealedRef } from '../../domain/process.ts';
+import type { PartyRole, SealedRef } from '../../domain/process.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Caller } from '../access.ts';
 import { caseWorkers, partsIn, rolesIn, sightOf, visibleCase } from '../caseAccess.ts';
@@ -37,7 +37,7 @@ export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
   if (caller.has('supervisor')) return { institutionId };
   const own: Prisma.CaseWhereInput = { status: 'draft', createdBy: caller.personId };
   if (caller.has(...caseWorkers)) return { institutionId, OR: [own, { status: { not: 'draft' } }] };
-  const changing: CaseRole[] = caller.isMember ? ['bodyMember'] : ['bodyMember', 'handler'];
+  const changing: PartyRole[] = ['bodyMember', 'deceased', ...(caller.isMember ? [] : ['handler' as const])];
   const mine: Prisma.CaseWhereInput[] = [
     own,
     { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { notIn: changing } } } },
@@ -188,7 +188,7 @@ export const caseRoutes = [
         orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
         take: query.limit + 1,
       });
-      const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as CaseRole[];
+      const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as PartyRole[];
       const [achievements, parts] = await Promise.all([
         deps.prisma.achievement.findMany({
           where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },

@@ -6,6 +6,7 @@ import type { Prisma } from '../../prisma/generated/client.ts';
 import { audit } from '../audit.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
+import { ownTo } from '../readable.ts';
 import { route, type Context } from '../route.ts';
 import { openAll } from '../seal.ts';
 import {
@@ -43,23 +44,15 @@ const institutionChange = z.strictObject({
   stateFounded: z.boolean(),
 });
 
-/** Who tried to object is hidden from a supervisor who applies in the case, as it is in the case itself. */
+/** Who tried to object is hidden from a supervisor whose own matter the case is, as it is in the case itself. */
 async function refusedObjections({ deps, caller }: Context): Promise<Prisma.AuditWhereInput> {
-  const rights = caller.holding('supervisor').map(({ hands, kin }) => [...hands, ...kin]);
-  const rows = await deps.prisma.caseParty.findMany({
-    where: {
-      institutionId: caller.institution.id,
-      personId: { in: rights.flat() },
-      role: { in: ['inventor', 'representative'] },
-    },
-    select: { caseId: true, personId: true },
+  const own = await deps.prisma.case.findMany({
+    where: { institutionId: caller.institution.id, AND: caller.holding('supervisor').map(ownTo) },
+    select: { id: true },
   });
-  const applies = (caseId: string, persons: string[]): boolean =>
-    rows.some((row) => row.caseId === caseId && persons.includes(row.personId));
-  const own = [...new Set(rows.map(({ caseId }) => caseId))].filter((id) => rights.every((persons) => applies(id, persons)));
   return {
     action: 'refusedAct',
-    subject: { in: own },
+    subject: { in: own.map(({ id }) => id) },
     OR: Object.keys(objectionActs).map((type) => ({ detail: { path: ['type'], equals: type } })),
   };
 }

@@ -223,6 +223,7 @@ function parties(state: EmpowermentState): PartyRow[] {
   const rows: PartyRow[] = [...inventors].map((personId) => ({ personId, role: 'inventor' }));
   if (state.representativeId && inventors.has(state.representativeId))
     rows.push({ personId: state.representativeId, role: 'representative' });
+  for (const { personId, status } of state.team) if (status === 'deceased') rows.push({ personId, role: 'deceased' });
   const objectors = new Set(state.objections.flatMap((o) => (o.objectorId ? [o.objectorId] : [])));
   const handlers = new Set(state.objections.flatMap((o) => o.handlers));
   for (const personId of objectors) rows.push({ personId, role: 'objector' });

@@ -11,6 +11,7 @@ const checked = { conditions: ['clearTitle', 'clearProspects', 'definiteRecipien
 let api: TestApi;
 let worker: RunningWorker;
 let walk: Walk;
+let noticeId: string;
 let objectionId: string;
 
 /** `officer2` and the supervisor are kin of one inventor; the other inventor is an officer too. */
@@ -88,7 +89,7 @@ describe('an office over a matter of one’s own', () => {
 
 describe('who objects', () => {
   beforeAll(async () => {
-    const noticeId = await walk.publish();
+    noticeId = await walk.publish();
     const objection = { noticeId, name: '示例异议人', contact: 'contact-0815', grounds: [ground], evidence: [] };
     objectionId = (await walk.does('colleague1', 'fileObjection', objection))['actId'] as string;
     // What the API refuses is in the log of the institution, with who tried.
@@ -184,5 +185,33 @@ describe('grounds of a mending', () => {
     const proposed = await walk.does('administrator', 'hold', hold(other));
     await walk.does('officer1', 'confirmMending', { mendingId: proposed['actId'] });
     expect((await walk.get('inventor1', `/cases/${walk.caseId}`)).body.hold).toMatchObject({ grounds: other });
+  });
+});
+
+/** Of the acts that were refused: whether the log tells them who tried to object. */
+const seesWhoTried = async (who: string): Promise<boolean> =>
+  (await walk.get(who, '/log?limit=200')).text.includes(walk.person('colleague1'));
+
+describe('a supervisor', () => {
+  it('who objects is not told who else tried to', async () => {
+    await employ('leader1', ['supervisor']);
+    expect(await seesWhoTried('leader1')).toBe(true);
+    const objection = { noticeId, name: '示例监督员', contact: 'contact-1', grounds: ['ground-1'], evidence: [] };
+    await walk.does('leader1', 'fileObjection', objection);
+    expect(await seesWhoTried('leader1')).toBe(false);
+    expect(await tells('leader1')).toEqual([]);
+  });
+});
+
+describe('when the inventor dies', () => {
+  it('their kin are told no more than before', async () => {
+    const death = { personId: walk.person('inventor1'), kind: 'died', on: await walk.today() };
+    await walk.does('officer1', 'recordLifeEvent', { ...death, document: await walk.upload('officer1', '死亡证明') });
+    for (const who of ['officer2', 'supervisor', 'colleague3']) expect([who, await tells(who)]).toEqual([who, []]);
+    expect((await tells('officer1')).length).toBe(2);
+    const { body } = await walk.get('officer1', `/cases/${walk.caseId}`);
+    const parties = (body as { parties: { personId: string }[] }).parties.map(({ personId }) => personId);
+    expect(parties).not.toContain(walk.person('inventor1'));
+    expect((await walk.get('inventor1', `/cases/${walk.caseId}`)).status).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 /** People die, retire and leave at every step; no case may wait for the dead, and nothing of theirs is lost. */
 import { describe, expect, it } from '@jest/globals';
-import type { Step } from '../../../domain/empowerment/index.ts';
+import { empowerment, type Step } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
 import { applicationOf, paper, sealed, World } from './world.ts';
 
@@ -29,6 +29,12 @@ const amending = (team: Record<string, number>, world = new World()): Case => {
   one.admits(id).finds(id, [true]).windowsClose();
   return one.proposes(team);
 };
+
+it('who dies has no part in the case any more, and is still known as one whose matter it was', () => {
+  const one = caseAt('publicity', day).dies('bo');
+  const parts = empowerment.project(one.state).parties.flatMap(({ personId, role }) => (personId === 'bo' ? role : []));
+  expect(parts).toEqual(['deceased']);
+});
 
 describe('a death', () => {
   it.each([...before, ...later])('of a member at %s: the case goes on, and 30 % of 70 % are held for the heirs', (step) => {
