@@ -1,7 +1,7 @@
 /** A case folded from its ledger, as one caller may see it. */
 import type { PrismaClient } from '../prisma/generated/client.ts';
-import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
-import type { DeadlineRow } from '../domain/process.ts';
+import { empowerment, type ActType, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
+import type { DeadlineRow, Task } from '../domain/process.ts';
 import { isObjectionEvent, type Objection } from '../domain/objection/index.ts';
 import { compareInstants } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
@@ -105,6 +105,26 @@ function hideObjector(objection: Objection): HiddenObjection {
 export function objectionsFor(caller: Caller, sight: Sight, state: EmpowermentState): (Objection | HiddenObjection)[] {
   const seen = sight.kind === 'whole' ? state.objections : state.objections.filter((o) => o.objectorId === caller.personId);
   return seen.map((objection) => (knowsObjector(caller, sight, objection) ? objection : hideObjector(objection)));
+}
+
+const onObjections: ReadonlySet<string> = new Set<ActType>([
+  'confirmPaperObjection',
+  'admitObjection',
+  'recuseHandler',
+  'recordFinding',
+  'recordReview',
+]);
+
+/**
+ * The to-dos of the case as the caller may see them. A handler, or who was put in charge of an office's task, is asked no
+ * more once they object: by a task that is there or not, or is nobody's again, one could tell.
+ */
+export function tasksFor(sight: Sight, tasks: readonly Task[]): Task[] {
+  if (sight.kind === 'objector') return [];
+  if (sight.objectors === 'all') return [...tasks];
+  return tasks
+    .filter(({ act }) => !onObjections.has(act))
+    .map(({ personId, ...task }) => (task.role !== undefined || personId === undefined ? task : { ...task, personId }));
 }
 
 /** Fields of an objection's events that tell nothing of its author. A field that is not named here stays hidden. */

@@ -7,7 +7,7 @@ import type { Adjustment, DeadlineRow, PartyRole } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
 import { toldNumbersAlone, type CaseFacts, type Sight } from './caseAccess.ts';
-import { mendingsFor, objectionsFor, stateAt, type CaseRecord } from './caseRead.ts';
+import { mendingsFor, objectionsFor, stateAt, tasksFor, type CaseRecord } from './caseRead.ts';
 import type { Deps } from './deps.ts';
 import { offeredActs } from './offered.ts';
 import { namesOf } from './people.ts';
@@ -148,7 +148,7 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
     ...(state.application ? { application: applicationShown(state.application) } : {}),
     ...(state.rules ? { rules: { hash: state.rules.hash, on: state.rules.on } } : {}),
     parties,
-    next: { steps: ahead(state), tasks: projection.tasks },
+    next: { steps: ahead(state), tasks: tasksFor(sight, projection.tasks) },
     deadlines,
     returns,
     returnItems,

@@ -6,10 +6,10 @@
 import { randomUUID } from 'node:crypto';
 import { sealBody } from '../contracts/sealing.ts';
 import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
-import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Projection } from '../domain/process.ts';
+import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Task } from '../domain/process.ts';
 import { natureOf } from '../domain/mending/index.ts';
-import { sightOf, toldNumbersAlone, type Standing } from './caseAccess.ts';
-import { eventsFor, readCase } from './caseRead.ts';
+import { sightOf, toldNumbersAlone, type Sight, type Standing } from './caseAccess.ts';
+import { eventsFor, readCase, tasksFor } from './caseRead.ts';
 import { refusalBody } from './problems.ts';
 import { checkDocuments, pointer, prepare, type SentAct } from './receive.ts';
 import type { Answer, Context } from './route.ts';
@@ -70,8 +70,6 @@ function deadlineChanges(before: readonly DeadlineRow[], now: readonly DeadlineR
   });
 }
 
-type Task = Projection['tasks'][number];
-
 const nameOf = ({ key, personId }: Task): string => `${key} ${personId ?? ''}`;
 
 const shown = ({ key, act, role, personId, due }: Task) => ({
@@ -86,6 +84,12 @@ const shown = ({ key, act, role, personId, due }: Task) => ({
 function without(some: readonly Task[], others: readonly Task[]) {
   const known = new Set(others.map(nameOf));
   return some.filter((task) => !known.has(nameOf(task))).map(shown);
+}
+
+/** Tasks that begin and end by the act, as the caller may see them. */
+function taskChanges(sight: Sight, before: readonly Task[], now: readonly Task[]) {
+  const [was, is] = [tasksFor(sight, before), tasksFor(sight, now)];
+  return { begun: without(is, was), ended: without(was, is) };
 }
 
 /** Answers what the act would do, or by what it would be refused. */
@@ -120,10 +124,7 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
   const [was, is] = [empowerment.project(state), empowerment.project(done.state)];
   const whole =
     sight?.kind === 'whole'
-      ? {
-          deadlines: deadlineChanges(was.deadlines, is.deadlines),
-          tasks: { begun: without(is.tasks, was.tasks), ended: without(was.tasks, is.tasks) },
-        }
+      ? { deadlines: deadlineChanges(was.deadlines, is.deadlines), tasks: taskChanges(sight, was.tasks, is.tasks) }
       : {};
   const told =
     sight?.kind === 'whole' && sight.objectors === 'all' ? done.told.map(({ template, to }) => ({ template, to })) : undefined;

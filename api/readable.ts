@@ -102,3 +102,19 @@ function done(caller: Caller): Where {
 /** Cases that a delegation for single acts lets the caller read, all of them or those with the objectors. */
 export const deputised = (caller: Caller, part: 'all' | 'objectors'): Where =>
   part === 'objectors' ? toDo(caller, true) : { OR: [toDo(caller, false), done(caller)] };
+
+/** Why a task stands out by which one could tell that a handler of an objection has come to object, or is kin. */
+export const tellsOfObjectors = 'handlerBarred';
+
+/** Cases of which the caller may know who objects, whichever objection it is. */
+export const openlyObjected = (caller: Caller): Where => ({
+  OR: [...caller.holding('officer', 'supervisor').map((grant) => ({ NOT: ownTo(grant) })), deputised(caller, 'objectors')],
+});
+
+/** Cases that stand out by a task, as far as the caller may know why. */
+export const standingOut = (caller: Caller): Where => ({
+  OR: [
+    { tasks: { some: { alert: { not: null, notIn: [tellsOfObjectors] } } } },
+    { AND: [{ tasks: { some: { alert: tellsOfObjectors } } }, openlyObjected(caller)] },
+  ],
+});

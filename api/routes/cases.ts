@@ -10,8 +10,8 @@ import { readCase } from '../caseRead.ts';
 import { caseShown } from '../caseShown.ts';
 import { previewFor } from '../preview.ts';
 import { Problem } from '../problems.ts';
-import { deliberated, deputised } from '../readable.ts';
-import { route } from '../route.ts';
+import { deliberated, deputised, openlyObjected, standingOut, tellsOfObjectors } from '../readable.ts';
+import { route, type Context } from '../route.ts';
 import { openAll } from '../seal.ts';
 import {
   bilingual,
@@ -47,6 +47,29 @@ export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
   // Who neither sits in a body nor stands in for another is a party of whatever they see, of a draft from its first day.
   const partyAlone = caller.seats.length === 0 && caller.namedGrants.length === 0;
   return { institutionId, OR: mine, ...(partyAlone ? { parties: { some: { personId: caller.personId } } } : {}) };
+}
+
+interface Alerted {
+  id: string;
+  tasks: { alert: string | null }[];
+}
+
+/** Which of the cases that stand out by what tells of objectors the caller may know. */
+async function openAmong({ deps, caller }: Context, rows: readonly Alerted[]): Promise<ReadonlySet<string>> {
+  const told = rows.filter(({ tasks }) => tasks.some(({ alert }) => alert === tellsOfObjectors)).map(({ id }) => id);
+  if (told.length === 0) return new Set();
+  const open = await deps.prisma.case.findMany({
+    where: { id: { in: told }, AND: openlyObjected(caller) },
+    select: { id: true },
+  });
+  return new Set(open.map(({ id }) => id));
+}
+
+/** Why the case stands out; `open` are those of whose objectors the caller may know. */
+function alertsOf({ id, tasks }: Alerted, open: ReadonlySet<string>): string[] {
+  const alerts = new Set(tasks.flatMap(({ alert }) => alert ?? []));
+  if (!open.has(id)) alerts.delete(tellsOfObjectors);
+  return [...alerts];
 }
 
 const caseRow = z.object({
@@ -172,14 +195,14 @@ export const caseRoutes = [
           ...(step === undefined ? {} : { step }),
           ...(mode === undefined ? {} : { mode }),
           ...(number === undefined ? {} : { number }),
-          ...(alert === undefined ? {} : { tasks: { [alert === 'true' ? 'some' : 'none']: { alert: { not: null } } } }),
-          ...(changed === undefined || id === undefined
-            ? {}
-            : {
-                // The first says nothing that the second does not; by it the index begins at the page.
-                updatedAt: { lte: new Date(changed) },
-                AND: { OR: [{ updatedAt: { lt: new Date(changed) } }, { id: { lt: id } }] },
-              }),
+          // The first says nothing that the second does not; by it the index begins at the page.
+          ...(changed === undefined ? {} : { updatedAt: { lte: new Date(changed) } }),
+          AND: [
+            ...(changed === undefined || id === undefined
+              ? []
+              : [{ OR: [{ updatedAt: { lt: new Date(changed) } }, { id: { lt: id } }] }]),
+            ...(alert === undefined ? [] : [alert === 'true' ? standingOut(caller) : { NOT: standingOut(caller) }]),
+          ],
         },
         include: {
           parties: { where: { personId: caller.personId } },
@@ -189,7 +212,7 @@ export const caseRoutes = [
         take: query.limit + 1,
       });
       const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as PartyRole[];
-      const [achievements, parts] = await Promise.all([
+      const [achievements, parts, open] = await Promise.all([
         deps.prisma.achievement.findMany({
           where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },
           select: { id: true, title: true },
@@ -199,6 +222,7 @@ export const caseRoutes = [
           caller,
           rows.map((row) => ({ id: row.id, roles: partOf(row) })),
         ),
+        openAmong(context, rows),
       ]);
       const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
       const page = pageFrom(
@@ -210,7 +234,7 @@ export const caseRoutes = [
         (row) => {
           const roles = rolesIn(caller, row.id, partOf(row), parts);
           const { status: stands, createdBy } = row;
-          // A row tells nothing of objections, so nothing hangs on whose matter it is.
+          // But for an alert a row tells nothing of objections, so nothing else hangs on whose matter it is.
           const part = { deputy: parts.deputy.get(row.id), ownMatter: true, impartial: false };
           const sight = sightOf(caller, { roles, status: stands, createdBy, ...part });
           const title = row.achievementId === null ? undefined : titles.get(row.achievementId);
@@ -222,7 +246,7 @@ export const caseRoutes = [
             status: row.status,
             ...(sight?.kind === 'whole' && title ? { title } : {}),
             myRoles: roles,
-            alerts: sight?.kind === 'whole' ? [...new Set(row.tasks.flatMap((task) => task.alert ?? []))] : [],
+            alerts: sight?.kind === 'whole' ? alertsOf(row, open) : [],
             createdAt: row.createdAt.toISOString(),
             updatedAt: row.updatedAt.toISOString(),
           };

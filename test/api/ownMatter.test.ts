@@ -137,6 +137,35 @@ describe('who objects', () => {
   });
 });
 
+/** Alerts of the cases in their list, and how many of these stand out and do not. */
+const alerts = async (who: string): Promise<[string[][], number, number]> => {
+  const lists = await Promise.all(['', '?alert=true', '?alert=false'].map((query) => walk.get(who, `/cases${query}`)));
+  const [all = [], some = [], none = []] = lists.map(({ body }) => (body as { items: { alerts: string[] }[] }).items);
+  return [all.map((row) => row.alerts), some.length, none.length];
+};
+
+const asked = async (who: string): Promise<string[]> => {
+  const { body } = await walk.get(who, `/cases/${walk.caseId}`);
+  return (body as { next: { tasks: { act: string }[] } }).next.tasks.map(({ act }) => act);
+};
+
+describe('that nobody is left who may handle it', () => {
+  it('is told to who may know that the handlers object, and to nobody else', async () => {
+    const replaced = { objectionId, personId: walk.person('inventor3'), replacement: walk.person('leader2'), grounds: 'x' };
+    await walk.does('officer1', 'recuseHandler', replaced);
+    for (const who of ['leader2', 'inventor4']) {
+      const objection = { noticeId, name: `示例${who}`, contact: 'contact-2', grounds: ['ground-2'], evidence: [] };
+      await walk.does(who, 'fileObjection', objection);
+    }
+    expect(await alerts('officer1')).toEqual([[['handlerBarred']], 1, 0]);
+    expect(await asked('officer1')).toEqual(['recuseHandler', 'admitObjection', 'admitObjection']);
+    for (const who of ['inventor1', 'inventor2', 'officer2', 'supervisor', 'administrator', 'group2']) {
+      expect([who, await alerts(who)]).toEqual([who, [[[]], 0, 1]]);
+      expect([who, await asked(who)]).toEqual([who, []]);
+    }
+  });
+});
+
 const hold = (grounds: string): object => ({ reason: 'papers', grounds });
 
 /** What a dry run of the hold comes to. */
