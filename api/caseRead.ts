@@ -2,6 +2,9 @@
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import { empowerment, type ActType, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
 import type { DeadlineRow, Task } from '../domain/process.ts';
+import type { Assessment } from '../domain/collective/index.ts';
+import type { Mend } from '../domain/mending/index.ts';
+import { substituteOf } from '../domain/empowerment/seats.ts';
 import { isObjectionEvent, type Objection } from '../domain/objection/index.ts';
 import { compareInstants } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
@@ -169,22 +172,39 @@ function withoutBars(event: EmpowermentEvent): Shown {
 const without = (data: object, ...fields: string[]): object =>
   Object.fromEntries(Object.entries(data).filter(([field]) => !fields.includes(field)));
 
-/** Mendings that have not taken effect, or never do. Perhaps nobody who knows the objectors has read their grounds. */
-const withoutEffect: ReadonlySet<string> = new Set(['mendingProposed', 'mendingRefused']);
+/** For whom a substitute sits is a member who stands aside. */
+const ofSubstitute = (seat: string): boolean => substituteOf(seat) !== undefined;
 
-/** For those who are told numbers alone of who may vote. */
-function numbersOf(event: EmpowermentEvent): Shown {
-  if (withoutEffect.has(event.type)) return { ...event, data: without(event.data, 'grounds') };
-  if (!('assessment' in event.data) || !event.data.assessment) return event;
-  const { quorum, enough, eligible } = event.data.assessment;
-  const data = without(event.data, 'present', 'votes', 'recusals', 'substitutes');
-  return { ...event, data: { ...data, assessment: { quorum, enough, eligible: eligible.length } } };
+/** What a mending is to do, without whom a substitute's seat is about. */
+const mendTold = (mend: Mend): object => (mend.kind === 'reassign' && ofSubstitute(mend.seat) ? { kind: mend.kind } : mend);
+
+/** Nobody who knows the objectors may have read the grounds of what is only proposed. */
+const proposalTold = (one: { mend: Mend }): object => ({ ...without(one, 'grounds'), mend: mendTold(one.mend) });
+
+/** The event's data for those who are told numbers alone of who may vote. */
+function numbersOf({ type, data }: EmpowermentEvent): object {
+  switch (type) {
+    case 'mendingProposed':
+      return proposalTold(data);
+    case 'mendingRefused':
+      return without(data, 'grounds');
+    case 'personReassigned':
+      return ofSubstitute(data.seat) ? without(data, 'seat', 'from', 'to', 'grounds') : data;
+    case 'substituteNamed':
+      return { ...without(data, 'for', 'personId', 'grounds'), assessment: counted(data.assessment) };
+    case 'decisionRecorded':
+      return { ...without(data, 'present', 'votes', 'recusals', 'substitutes'), assessment: counted(data.assessment) };
+    default:
+      return 'assessment' in data && data.assessment ? { ...data, assessment: counted(data.assessment) } : data;
+  }
 }
 
-/** Mendings that wait, as the caller may see them: with their grounds, or without until they take effect. */
+const counted = ({ quorum, enough, eligible }: Assessment): object => ({ quorum, enough, eligible: eligible.length });
+
+/** Mendings that wait, as the caller may see them. */
 export function mendingsFor(sight: Sight, numbersAlone: boolean, { mending }: EmpowermentState): object[] {
   if (sight.kind === 'objector') return [];
-  return sight.objectors === 'all' || !numbersAlone ? mending.pending : mending.pending.map((one) => without(one, 'grounds'));
+  return sight.objectors === 'all' || !numbersAlone ? mending.pending : mending.pending.map(proposalTold);
 }
 
 /** The ledger's events as the caller may see them. What follows from an act on an objection names nobody either. */
@@ -198,7 +218,7 @@ export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, r
   const acts = new Set(record.events.filter(hidden).map(({ actId }) => actId));
   return record.events.map((event) => {
     if (hidden(event)) return withoutObjector(event);
-    const shown = sight.objectors === 'all' ? event : numbersAlone ? numbersOf(event) : withoutBars(event);
+    const shown = sight.objectors === 'all' ? event : numbersAlone ? { ...event, data: numbersOf(event) } : withoutBars(event);
     return acts.has(event.actId) ? { ...shown, actor: { kind: 'hidden' } } : shown;
   });
 }
