@@ -1,10 +1,11 @@
 /** Composes what a notice shows from the case, so that it can show nothing else. */
 import { percentOfPpm, type NoticeContent } from '../contracts/schemas.ts';
 import type { EmpowermentState } from '../domain/empowerment/index.ts';
+import { noticeItemLabels, unitLabels } from '../domain/labels.ts';
 import { openWindow } from '../domain/publicity/index.ts';
 import { ruleOf, type NoticeItem, type NoticeKind } from '../domain/rules.ts';
 import { startOfDay, type Calendar } from '../domain/time/index.ts';
-import { modeLabels, noticeItemLabels, noticeKindLabels, resultKindLabels, roadLabels, unitLabels } from '../policies/index.ts';
+import { modeLabels, noticeKindLabels, resultKindLabels, roadLabels } from '../policies/index.ts';
 
 /** The case with its texts opened, and everything else a notice is made of. */
 export interface NoticeSource {

@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { isProbe } from '../contracts/probe.ts';
 import { objectId } from '../contracts/schemas.ts';
+import { addendumReason } from '../letters/addenda.ts';
 import type { Deps } from './deps.ts';
 import { noticesOpened, readableNotices, type NoticeShown } from './notices.ts';
 import { Problem } from './problems.ts';
@@ -25,7 +26,7 @@ function page(notice: NoticeShown): string {
       `<tr><th>${html(zh)}<br><small>${html(en)}</small></th><td>${html(before ?? '—')}</td><td>${html(after ?? '—')}</td></tr>`,
   );
   const later = addenda.map(
-    ({ on, lastDay: day, reason }) => `<li>${html(on)}：延至 / until ${html(day)} 24:00 ${html(reason)}</li>`,
+    ({ on, lastDay: day, reason }) => `<li>${html(on)}：延至 / until ${html(day)} 24:00（${html(addendumReason(reason))}）</li>`,
   );
   return `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

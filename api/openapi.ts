@@ -20,6 +20,7 @@ const problem = z
     instance: z.string().optional(),
     errors: z.array(z.object({ pointer: z.string(), zh: z.string(), en: z.string() })).optional(),
     clause: z.string().optional(),
+    persons: z.array(z.string()).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem; both languages, always' });
 

@@ -301,6 +301,8 @@ export interface ProblemBody {
   instance?: string;
   errors?: FieldError[];
   clause?: string;
+  /** Persons whom a refusal is about, by id. */
+  persons?: string[];
 }
 
 interface Extra {
@@ -342,9 +344,10 @@ function problemBody(said: { code: string; status: number; zh: string; en: strin
 
 /** A decider's refusal as a problem; `pointer` says how the API names what the decider points at. */
 export function refusalBody(refusal: Refusal, pointer: (at: string) => string): ProblemBody {
-  const { zh, en, at, clause } = refusal;
+  const { zh, en, at, clause, persons } = refusal;
   return problemBody(refusal, {
     ...(at === undefined ? {} : { errors: [{ pointer: pointer(at), zh, en }] }),
     ...(clause === undefined ? {} : { clause }),
+    ...(persons === undefined ? {} : { persons }),
   });
 }

@@ -95,6 +95,8 @@ export interface Refusal {
   /** Where in the body the fault lies (JSON pointer), and the clause that asks for it. */
   at?: string;
   clause?: string;
+  /** Persons whom it is about, by id, for whoever must enter or ask them; never in its words. */
+  persons?: string[];
 }
 
 /** An event as the decider says it; the record adds sequence, time of record and hash. */

@@ -1,11 +1,16 @@
 import type { Refusal } from './process.ts';
 
-type Options = { at?: string; clause?: string; status?: Refusal['status'] };
+type Options = Pick<Refusal, 'at' | 'clause' | 'persons'> & { status?: Refusal['status'] };
 
 /** A refusal with both languages; 422 unless said otherwise. */
 export function refuse(code: string, zh: string, en: string, options: Options = {}): { refusal: Refusal } {
-  const { status = 422, at, clause } = options;
-  return { refusal: { code, status, zh, en, ...(at === undefined ? {} : { at }), ...(clause === undefined ? {} : { clause }) } };
+  const { status = 422, at, clause, persons } = options;
+  const more = {
+    ...(at === undefined ? {} : { at }),
+    ...(clause === undefined ? {} : { clause }),
+    ...(persons === undefined ? {} : { persons }),
+  };
+  return { refusal: { code, status, zh, en, ...more } };
 }
 
 /** Narrows an answer that may be a refusal. */

@@ -1,15 +1,14 @@
+import { bodyLabels, holdReasonLabels, objectionStateLabels, type Label } from '../domain/labels.ts';
+
+type Words = Readonly<Record<string, readonly [zh: string, en: string]>>;
+
+const pairs = (labels: Readonly<Record<string, Label>>): Words =>
+  Object.fromEntries(Object.entries(labels).map(([code, { zh, en }]) => [code, [zh, en] as const]));
+
 /** Codes in letters as people say them, by the name of the value. */
-export const words: Readonly<Record<string, Readonly<Record<string, readonly [zh: string, en: string]>>>> = {
-  body: { leadingGroup: ['领导小组', 'the leading group'], leadership: ['领导班子', 'the leadership'] },
-  outcome: {
-    approved: ['通过', 'approved'],
-    rejected: ['未通过', 'rejected'],
-    inadmissible: ['不予受理', 'not admitted'],
-    dismissed: ['不成立', 'dismissed'],
-    upheldInPart: ['部分成立', 'upheld in part'],
-    upheld: ['成立', 'upheld'],
-    withdrawn: ['已撤回', 'withdrawn'],
-  },
+export const words: Readonly<Record<string, Words>> = {
+  body: pairs(bodyLabels),
+  outcome: { approved: ['通过', 'approved'], rejected: ['未通过', 'rejected'], ...pairs(objectionStateLabels) },
   consequence: {
     none: ['不影响申请', 'the application stands'],
     amend: ['须修改分配方案', 'the split must be amended'],
@@ -36,13 +35,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, readonly [zh
     moveDeadline: ['变更期限', 'move a deadline'],
     reassign: ['改派', 'put somebody else in charge'],
   },
-  reason: {
-    dispute: ['权属争议', 'a dispute about the title'],
-    investigation: ['调查核实', 'an investigation'],
-    authority: ['上级或有关机关要求', 'a demand of a higher authority'],
-    papers: ['等待材料', 'papers that are awaited'],
-    other: ['其他', 'other grounds'],
-  },
+  reason: pairs(holdReasonLabels),
   inTime: { '1': ['在异议期内', 'in time'], '0': ['已超过异议期', 'after the window had closed'] },
   confirmed: { '1': ['维持原处理决定', 'the decision is confirmed'], '0': ['改变原处理决定', 'the decision is changed'] },
 };

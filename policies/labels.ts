@@ -1,31 +1,22 @@
 /** What codes are called, in Chinese and English: for the API's answers, notices and previews. Codes stay codes elsewhere. */
 import type {
-  AgreementTerm,
   Bound,
-  Condition,
   Duration,
-  Exclusion,
   Force,
   FullOwnershipRoad,
   MajorMatter,
   Mode,
-  NoticeItem,
   NoticeKind,
   PricingChannel,
   Rank,
   RenewalCondition,
   ResultKind,
   RuleKey,
-  Unit,
 } from '../domain/rules.ts';
+import { unitLabels, type Label } from '../domain/labels.ts';
 import type { ClauseKind } from './register.ts';
 import type { InstitutionKind } from './schema.ts';
 import type { CoveredSubject } from './values.ts';
-
-export interface Label {
-  zh: string;
-  en: string;
-}
 
 const label = (zh: string, en: string): Label => ({ zh, en });
 
@@ -40,14 +31,6 @@ export const roadLabels: Record<FullOwnershipRoad, Label> = {
   saleOfRetainedShare: label('转让单位留存份额', "sale of the unit's retained share"),
 };
 
-export const exclusionLabels: Record<Exclusion, Label> = {
-  nationalSecurity: label('国家安全', 'national security'),
-  defenceSecurity: label('国防安全', 'defence security'),
-  publicSecurity: label('公共安全', 'public security'),
-  economicSecurity: label('经济安全', 'economic security'),
-  socialStability: label('社会稳定', 'social stability'),
-};
-
 export const resultKindLabels: Record<ResultKind, Label> = {
   patent: label('专利权', 'patent'),
   softwareCopyright: label('计算机软件著作权', 'software copyright'),
@@ -58,34 +41,6 @@ export const resultKindLabels: Record<ResultKind, Label> = {
   animalVaccine: label('动物疫苗权', 'animal vaccine'),
   technicalSecret: label('技术秘密', 'technical secret'),
   other: label('其他', 'other'),
-};
-
-export const conditionLabels: Record<Condition, Label> = {
-  clearTitle: label('权属清晰', 'clear title'),
-  clearProspects: label('应用前景明朗', 'clear prospects of use'),
-  definiteRecipient: label('承接对象明确', 'definite recipient'),
-  strongWill: label('科研人员转化意愿强烈', 'strong will to convert'),
-};
-
-export const agreementTermLabels: Record<AgreementTerm, Label> = {
-  incomeSplit: label('收益分配比例', 'income split'),
-  decisionMechanism: label('转化决策机制', 'how conversion is decided'),
-  costSharing: label('转化费用分担', 'how costs are shared'),
-  maintenanceFees: label('知识产权维持费用', 'who pays maintenance fees'),
-};
-
-export const noticeItemLabels: Record<NoticeItem, Label> = {
-  resultName: label('成果名称', 'name of the result'),
-  resultNumber: label('成果编号（专利号、登记号）', 'number of the result'),
-  inventors: label('完成人', 'inventors'),
-  mode: label('赋权方式', 'mode of empowerment'),
-  sharesOrTerm: label('份额或期限', 'shares or term'),
-  incomeSplit: label('收益分配', 'income split'),
-  period: label('公示期', 'period of publicity'),
-  objectionRoute: label('异议途径', 'how to object'),
-  intendedPrice: label('拟交易价格', 'intended price'),
-  relatedParty: label('关联关系', 'related parties'),
-  summary: label('成果简介', 'summary'),
 };
 
 export const noticeKindLabels: Record<NoticeKind, Label> = {
@@ -141,25 +96,6 @@ export const renewalConditionLabels: Record<RenewalCondition, Label> = {
   incomeGood: label('收益情况良好', 'good income'),
 };
 
-/** Departments by the codes that packs and samples use; a unit may use others, which then have no label here. */
-export const departmentLabels: Readonly<Record<string, Label>> = {
-  techTransfer: label('成果转化部门', 'technology transfer'),
-  research: label('科研部门', 'research'),
-  finance: label('财务部门', 'finance'),
-  personnel: label('人事部门', 'personnel'),
-  stateAssets: label('国有资产管理部门', 'state assets'),
-  legal: label('法务部门', 'legal'),
-  intellectualProperty: label('知识产权部门', 'intellectual property'),
-  discipline: label('纪检监察部门', 'discipline inspection'),
-  audit: label('审计部门', 'audit'),
-};
-
-/** Bodies that review how an objection was handled, by the codes of the samples. */
-export const reviewBodyLabels: Readonly<Record<string, Label>> = {
-  academicCommittee: label('学术委员会', 'academic committee'),
-  disciplineOffice: label('纪检部门', 'discipline office'),
-};
-
 export const institutionKindLabels: Record<InstitutionKind, Label> = {
   university: label('高等学校', 'university'),
   institute: label('科研院所', 'research institute'),
@@ -199,13 +135,6 @@ export const forceLabels: Record<Force, Label> = {
 export const boundLabels: Record<Bound, Label> = {
   atLeast: label('不少于', 'at least'),
   atMost: label('不超过', 'at most'),
-};
-
-export const unitLabels: Record<Unit, Label> = {
-  workingDay: label('个工作日', 'working days'),
-  calendarDay: label('日', 'calendar days'),
-  month: label('个月', 'months'),
-  year: label('年', 'years'),
 };
 
 /** A length in words: 不少于15日, at least 15 calendar days. */

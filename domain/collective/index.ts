@@ -120,9 +120,9 @@ export function count(
   if (unrecused.length > 0)
     return refuse(
       'recusalMissing',
-      `以下成员应当回避并记入会议纪要：${unrecused.join('、')}。`,
-      `These members must stand aside and be recorded as recused: ${unrecused.join(', ')}.`,
-      { at: '/recusals' },
+      `回避名单缺少 ${unrecused.length} 名应当回避的成员。`,
+      `The recusals lack ${unrecused.length} member(s) who must stand aside.`,
+      { at: '/recusals', persons: unrecused },
     );
   const mayNotVote = ballot.votes.findIndex((vote) => !eligible.has(vote.personId) || ballot.recused.includes(vote.personId));
   if (mayNotVote >= 0)

@@ -3,6 +3,7 @@
  * dates. A step that people take has no length in law, so it is shown as taken on the day it opens; windows are counted.
  */
 import { assess, type Assessment } from '../collective/index.ts';
+import { departmentLabels, listed, stepLabels } from '../labels.ts';
 import type { BodyFacts, PersonStatus, Refusal, Role } from '../process.ts';
 import { deadlineBy, openWindow } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
@@ -171,15 +172,17 @@ function warningsFor(
     if (step.assessment && !step.assessment.enough)
       warnings.push({
         code: 'quorumLost',
-        zh: `${step.step}：回避后仅余 ${step.assessment.eligible.length} 人，不足 ${step.assessment.quorum} 人，需指定替补。`,
-        en: `${step.step}: ${step.assessment.eligible.length} may vote after recusals, ${step.assessment.quorum} are needed; substitutes must be named.`,
+        zh: `${stepLabels[step.step].zh}：回避后仅余 ${step.assessment.eligible.length} 人，不足 ${step.assessment.quorum} 人，需指定替补。`,
+        en: `${stepLabels[step.step].en}: ${step.assessment.eligible.length} may vote after recusals, ${step.assessment.quorum} are needed; substitutes must be named.`,
       });
-    for (const department of step.assessment?.missingDepartments ?? [])
+    for (const department of step.assessment?.missingDepartments ?? []) {
+      const { zh, en } = listed(departmentLabels, [department]);
       warnings.push({
         code: 'bodyLacksDepartment',
-        zh: `领导小组缺少“${department}”部门成员。`,
-        en: `The leading group has no member of ${department}.`,
+        zh: `领导小组缺少“${zh}”成员。`,
+        en: `The leading group has no member of ${en}.`,
       });
+    }
     if (step.window?.provisional)
       warnings.push({
         code: 'provisional',
@@ -187,7 +190,11 @@ function warningsFor(
         en: 'The window touches a year whose calendar is not out; counted Monday to Friday for now.',
       });
     if (step.people.some((people) => people.personIds.length === 0) && !['publicity', 'done'].includes(step.step))
-      warnings.push({ code: 'nobodyToAct', zh: `${step.step}：没有可办理的人员。`, en: `${step.step}: nobody is there to act.` });
+      warnings.push({
+        code: 'nobodyToAct',
+        zh: `${stepLabels[step.step].zh}：没有可办理的人员。`,
+        en: `${stepLabels[step.step].en}: nobody is there to act.`,
+      });
   }
   if (application.mode === 'useRight' && application.protectedUntil && application.years !== undefined) {
     const rule = ruleOf(rules, 'empowerment.useRight.term');

@@ -5,6 +5,7 @@
  */
 import { barOf } from '../collective/index.ts';
 import { isSecondPerson } from '../hands.ts';
+import { holdReasonLabels, type Label } from '../labels.ts';
 import type { DeadlineRow, Envelope, Facts, SealedRef } from '../process.ts';
 import { refuse } from '../refusal.ts';
 import { compareDates, dateOfInstant, type Calendar } from '../time/index.ts';
@@ -21,7 +22,7 @@ import {
   type Matter,
   type Refused,
 } from './open.ts';
-import type { DeadlineEffect, Hold, HoldReason, Mend, MendingEvents, Seat } from './types.ts';
+import type { DeadlineEffect, Hold, Mend, MendingEvents, Seat } from './types.ts';
 
 type Answer<T extends keyof MendingEvents> = { [K in T]: { type: K; data: MendingEvents[K] } }[T] | Refused;
 
@@ -38,17 +39,9 @@ function peopleOf(act: Asking): NonNullable<Facts['people']> {
   return act.facts.people;
 }
 
-const reasonWords: Record<HoldReason, readonly [zh: string, en: string]> = {
-  dispute: ['权属争议', 'a dispute about the title'],
-  investigation: ['调查核实', 'an investigation'],
-  authority: ['上级或有关机关要求', 'a demand of a higher authority'],
-  papers: ['等待材料', 'papers that are awaited'],
-  other: ['其他', 'other grounds'],
-};
-
 /** The refusal of an act that waits while the case is on hold. */
-export function heldRefusal({ reason, since }: Hold, words: { zh: string; en: string }): Refused {
-  const [zh, en] = reasonWords[reason];
+export function heldRefusal({ reason, since }: Hold, words: Label): Refused {
+  const { zh, en } = holdReasonLabels[reason];
   const day = dateOfInstant(since);
   return refuse(
     'onHold',

@@ -4,6 +4,7 @@
  */
 import { barOf, ownMatter, type Interests } from '../collective/index.ts';
 import { actingFor, handsOf, isSecondPerson } from '../hands.ts';
+import { objectionStateLabels } from '../labels.ts';
 import type { Envelope, Refusal } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
@@ -34,8 +35,8 @@ const notFound = (): { refusal: Refusal } =>
 const wrongState = (objection: Objection): { refusal: Refusal } =>
   refuse(
     'objectionState',
-    `该异议目前为“${objection.state}”，不能办理此事项。`,
-    `The objection is ${objection.state}; this cannot be done to it now.`,
+    `该异议目前为“${objectionStateLabels[objection.state].zh}”，不能办理此事项。`,
+    `The objection is ${objectionStateLabels[objection.state].en}; this cannot be done to it now.`,
     { status: 409 },
   );
 

@@ -1,3 +1,4 @@
+import { unitLabels } from '../labels.ts';
 import type { Bound, Duration, Unit } from '../rules.ts';
 import { isWorkingDay, type Calendar } from './calendar.ts';
 import { addDays, addMonths, addYears, endOfDay, parseDate, type CivilDate } from './civil.ts';
@@ -88,8 +89,8 @@ export function checkDeadlineInput(input: DeadlineInput): DeadlineInput {
   if (n > LONGEST[unit]) {
     throw new TimeError(
       'n.tooLarge',
-      `${unit} 的数量最多为 ${LONGEST[unit]}：${n}`,
-      `The amount of ${unit} is at most ${LONGEST[unit]}: ${n}`,
+      `最多为 ${LONGEST[unit]} ${unitLabels[unit].zh}：${n}`,
+      `At most ${LONGEST[unit]} ${unitLabels[unit].en} can be counted: ${n}`,
       'n',
     );
   }

@@ -1,6 +1,7 @@
 /** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
 import { barOf } from '../../collective/index.ts';
 import { actingFor, handsOf } from '../../hands.ts';
+import { agreementTermLabels, listed } from '../../labels.ts';
 import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
@@ -17,13 +18,13 @@ function textFault(state: OpenState, text: AgreementText): Decision | undefined 
   const { application, rules } = state;
   const terms = ruleOf(rules, 'empowerment.agreement.terms');
   const missing = terms.value.filter((term) => !text.terms[term]);
-  if (missing.length > 0)
-    return refuse(
-      'agreementTermsMissing',
-      `协议缺少必备条款：${missing.join('、')}。`,
-      `The agreement lacks terms that it must hold: ${missing.join(', ')}.`,
-      { at: '/terms', clause: terms.cite.clause },
-    );
+  if (missing.length > 0) {
+    const { zh, en } = listed(agreementTermLabels, missing);
+    return refuse('agreementTermsMissing', `协议缺少必备条款：${zh}。`, `The agreement lacks terms that it must hold: ${en}.`, {
+      at: '/terms',
+      clause: terms.cite.clause,
+    });
+  }
   if (application.price && text.priceFen !== application.price.intendedFen)
     return refuse(
       'priceNotAsPublished',
@@ -210,9 +211,9 @@ export function recordTitleChange(state: OpenState, act: Act<'recordTitleChange'
   if (unsigned.length > 0)
     return refuse(
       'handoverUnsigned',
-      `移交记录尚缺签字：${unsigned.map((m) => m.personId).join('、')}。`,
-      `The handover record lacks the signature of: ${unsigned.map((m) => m.personId).join(', ')}.`,
-      { at: '/signedBy', clause: rule.cite.clause },
+      `移交记录尚缺 ${unsigned.length} 名完成人签字。`,
+      `The handover record lacks the signature of ${unsigned.length} inventor(s).`,
+      { at: '/signedBy', persons: unsigned.map((m) => m.personId), clause: rule.cite.clause },
     );
   const dated = dateFault(receipt.on, agreement?.concludedOn, dateOfInstant(act.receivedAt));
   if (dated) return dated;

@@ -1,4 +1,5 @@
 import { actingFor } from '../../hands.ts';
+import { conditionLabels, listed } from '../../labels.ts';
 import type { Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
@@ -92,6 +93,12 @@ const partsOf = (before: Application, now: Application): (keyof Application)[] =
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
 
+/** Where the inventor stands in the application, or the list that lacks them. */
+function inventorAt({ inventors }: Application, personId: string): string {
+  const index = inventors.findIndex((inventor) => inventor.personId === personId);
+  return index < 0 ? '/application/inventors' : `/application/inventors/${index}`;
+}
+
 export function amendApplication(state: OpenState, act: Act<'amendApplication'>): Decision {
   const { application } = act.body;
   const dead = state.team.filter((member) => member.status === 'deceased');
@@ -106,9 +113,9 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
   if (lessened)
     return refuse(
       'deceasedShareFixed',
-      `已故完成人（${lessened.personId}）的份额为其继承人保留，不能变更。`,
-      `The share of an inventor who has died (${lessened.personId}) is kept for the heirs and stays as it is.`,
-      { at: '/application/inventors' },
+      '已故完成人的份额为其继承人保留，不能变更。',
+      'The share of an inventor who has died is kept for the heirs and stays as it is.',
+      { at: inventorAt(application, lessened.personId), persons: [lessened.personId] },
     );
   if (application.achievementId !== state.application.achievementId)
     return refuse(
@@ -149,9 +156,9 @@ export function submitFault(state: OpenState): Decision | undefined {
   if (silent.length > 0)
     return refuse(
       'consentMissing',
-      `尚有完成人未同意：${silent.map((m) => m.personId).join('、')}。`,
-      `Inventors have not consented yet: ${silent.map((m) => m.personId).join(', ')}.`,
-      { status: 409, ...citing(rules, 'empowerment.teamConsent') },
+      `尚有 ${silent.length} 名完成人未同意。`,
+      `The consent of ${silent.length} inventor(s) is still lacking.`,
+      { status: 409, persons: silent.map((m) => m.personId), ...citing(rules, 'empowerment.teamConsent') },
     );
   const owners = application.coOwners.filter((owner) => !state.coOwnerConsents.includes(owner.id));
   if (owners.length > 0)
@@ -199,11 +206,13 @@ export function passCheck(state: OpenState, act: Act<'passCheck'>): Decision {
   const unchecked = valueOf(state.rules, 'empowerment.conditions').filter(
     (condition) => !act.body.conditions.includes(condition),
   );
-  if (unchecked.length > 0)
-    return refuse('conditionUnchecked', `尚未逐项核验：${unchecked.join('、')}。`, `Not checked yet: ${unchecked.join(', ')}.`, {
+  if (unchecked.length > 0) {
+    const { zh, en } = listed(conditionLabels, unchecked);
+    return refuse('conditionUnchecked', `尚未逐项核验：${zh}。`, `Not checked yet: ${en}.`, {
       at: '/conditions',
       ...citing(state.rules, 'empowerment.conditions'),
     });
+  }
   const next = after('check', state.application, state.rules);
   return decided([
     happened(act, 'checkPassed', { conditions: act.body.conditions, ...(act.body.remarks ? { remarks: act.body.remarks } : {}) }),

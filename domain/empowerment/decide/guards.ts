@@ -1,7 +1,8 @@
 /** What an application must satisfy: its inner arithmetic when it is sent, the law's conditions when it is submitted. */
+import { conditionLabels, exclusionLabels, listed } from '../../labels.ts';
 import type { PersonStatus, Refusal } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { citing, ruleOf, valueOf, type Exclusion, type RuleSnapshot } from '../../rules.ts';
+import { citing, ruleOf, valueOf, type RuleSnapshot } from '../../rules.ts';
 import { LONGEST } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 
@@ -119,14 +120,6 @@ export function applicationFault(
   return undefined;
 }
 
-const exclusionNames: Record<Exclusion, [string, string]> = {
-  nationalSecurity: ['国家安全', 'national security'],
-  defenceSecurity: ['国防安全', 'defence'],
-  publicSecurity: ['公共安全', 'public security'],
-  economicSecurity: ['经济安全', 'economic security'],
-  socialStability: ['社会稳定', 'social stability'],
-};
-
 /** A bar that no paper cures: the case is refused with the clause, and the record says why. */
 export function barOfLaw(
   application: Application,
@@ -135,8 +128,7 @@ export function barOfLaw(
   const exclusions = ruleOf(rules, 'empowerment.exclusions');
   const answered = exclusions.value.asked.filter((exclusion) => application.exclusions[exclusion]);
   if (exclusions.value.bars && answered.length > 0) {
-    const zh = answered.map((e) => exclusionNames[e][0]).join('、');
-    const en = answered.map((e) => exclusionNames[e][1]).join(', ');
+    const { zh, en } = listed(exclusionLabels, answered);
     return {
       code: 'exclusionBars',
       clause: exclusions.cite.clause,
@@ -183,8 +175,8 @@ export function submissionFault(application: Application, rules: RuleSnapshot): 
     if (!answer?.affirmed || answer.evidence.length === 0)
       return refuse(
         'conditionUnproven',
-        `赋权条件“${condition}”应予确认并附证明材料。`,
-        `The condition ${condition} must be affirmed with evidence.`,
+        `赋权条件“${conditionLabels[condition].zh}”应予确认并附证明材料。`,
+        `The condition "${conditionLabels[condition].en}" must be affirmed with evidence.`,
         { at: `/application/conditions/${condition}`, clause: conditions.cite.clause },
       );
   }

@@ -6,6 +6,7 @@
 import { barOf, ownMatter } from '../../collective/index.ts';
 import * as objection from '../../objection/index.ts';
 import { handsOf } from '../../hands.ts';
+import { stepLabels } from '../../labels.ts';
 import type { Decision, Refusal } from '../../process.ts';
 import { isRefusal, refuse } from '../../refusal.ts';
 import { RuleMissing, valueOf } from '../../rules.ts';
@@ -159,8 +160,8 @@ export function gate(state: EmpowermentState, asking: Asking): Decision | undefi
   if (!row.steps.includes(state.step))
     return refuse(
       'wrongStep',
-      `案件目前处于“${state.step}”环节，不能办理“${row.zh}”。`,
-      `The case stands at ${state.step}; "${row.en}" is not open there.`,
+      `案件目前处于“${stepLabels[state.step].zh}”环节，不能办理“${row.zh}”。`,
+      `The case stands at ${stepLabels[state.step].en}; "${row.en}" is not open there.`,
       { status: 409 },
     );
   if (!mayAct(state, asking, type))

@@ -1,4 +1,5 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
+import { listed, noticeItemLabels, unitLabels } from '../../labels.ts';
 import { recountRow } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
@@ -46,17 +47,23 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
   const before = state.notices.findLast((notice) => notice.kind === kind);
   const contents = ruleOf(rules, kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents');
   const missing = missingItems(contents.value, items);
-  if (missing.length > 0)
-    return refuse('noticeIncomplete', `公示内容缺少：${missing.join('、')}。`, `The notice lacks: ${missing.join(', ')}.`, {
+  if (missing.length > 0) {
+    const { zh, en } = listed(noticeItemLabels, missing);
+    return refuse('noticeIncomplete', `公示内容缺少：${zh}。`, `The notice lacks: ${en}.`, {
       at: '/items',
       clause: contents.cite.clause,
     });
+  }
   const rule = windowRule(state, kind);
-  if (n !== undefined && n < rule.value.n)
-    return refuse('windowTooShort', `公示期不得少于 ${rule.value.n}。`, `The window cannot be shorter than ${rule.value.n}.`, {
-      at: '/n',
-      clause: rule.cite.clause,
-    });
+  if (n !== undefined && n < rule.value.n) {
+    const { zh, en } = unitLabels[rule.value.unit];
+    return refuse(
+      'windowTooShort',
+      `公示期不得少于 ${rule.value.n} ${zh}。`,
+      `The window cannot be shorter than ${rule.value.n} ${en}.`,
+      { at: '/n', clause: rule.cite.clause },
+    );
+  }
   const deadline = openWindow(
     act.actId,
     act.receivedAt,

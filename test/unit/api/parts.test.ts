@@ -6,7 +6,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { Cursors } from '../../../api/cursor.ts';
 import { AUDIENCE, DEV_ISSUER, openDevIssuer } from '../../../api/devIssuer.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../../../api/etag.ts';
-import { catalogue, problemType } from '../../../api/problems.ts';
+import { catalogue, problemType, refusalBody } from '../../../api/problems.ts';
 
 const codeOf = (call: () => unknown): string => {
   try {
@@ -83,6 +83,13 @@ describe('ETags', () => {
     expect(codeOf(() => requireMatch(' "a" ', '"a"'))).toBe('none');
     expect(codeOf(() => refuseLostRace('"a"', '"b"'))).toBe('conflict.lostRace');
   });
+});
+
+it('a refusal names whom it is about beside its words, and points at what was sent', () => {
+  const refusal = { code: 'recusalMissing', status: 422, zh: '缺', en: 'lacks', at: '/recusals', persons: ['p'] } as const;
+  const body = refusalBody({ ...refusal, persons: [...refusal.persons] }, (at) => `/body${at}`);
+  expect(body).toMatchObject({ persons: ['p'], errors: [{ pointer: '/body/recusals' }] });
+  expect(refusalBody({ code: 'x', status: 409, zh: '缺', en: 'lacks' }, (at) => at)).not.toHaveProperty('persons');
 });
 
 it('every problem says in both languages what is wrong and what to do', () => {

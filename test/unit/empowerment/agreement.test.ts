@@ -28,11 +28,16 @@ describe('an agreement', () => {
   it('holds the four terms of nm-hei.8f, or is not signed', () => {
     const one = caseAt('agreement', day);
     const text = one.agreementText();
-    for (const term of ['incomeSplit', 'decisionMechanism', 'costSharing', 'maintenanceFees'] as const) {
+    for (const [term, en] of [
+      ['incomeSplit', 'income split'],
+      ['decisionMechanism', 'how conversion is decided'],
+      ['costSharing', 'how costs are shared'],
+      ['maintenanceFees', 'who pays maintenance fees'],
+    ] as const) {
       const terms = { ...text.terms };
       delete terms[term];
       const refusal = one.isRefused('officer', 'proposeAgreement', { ...text, terms }, 'agreementTermsMissing');
-      expect(refusal).toMatchObject({ clause: 'nm-hei.8f', en: expect.stringContaining(term) });
+      expect(refusal).toMatchObject({ clause: 'nm-hei.8f', en: expect.stringContaining(en) });
     }
   });
 

@@ -266,7 +266,10 @@ describe('consent', () => {
   it('is everybody’s, to one version, and once', () => {
     const one = Case.of('hohhot-university', start).does('an', 'sendForConsent', { application: applicationOf(coOwnership) });
     expect(one.todo).toEqual(['consent bo', 'consent chen']);
-    one.isRefused('an', 'submit', { representationConfirmed: true }, 'consentMissing');
+    expect(one.isRefused('an', 'submit', { representationConfirmed: true }, 'consentMissing')).toMatchObject({
+      zh: '尚有 2 名完成人未同意。',
+      persons: ['bo', 'chen'],
+    });
     one.isRefused('bo', 'consent', { applicationVersion: 2 }, 'versionChanged');
     one.isRefused('ding', 'consent', { applicationVersion: 1 }, 'notYourAct');
     one.does('bo', 'consent', { applicationVersion: 1 });

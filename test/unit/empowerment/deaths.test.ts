@@ -105,9 +105,13 @@ describe('a death', () => {
       { personId: 'an', ppm: 600_000 },
       { personId: 'chen', ppm: 400_000 },
     ];
-    one.isRefused('an', 'amendApplication', { application: { ...application, inventors: without } }, 'deceasedShareFixed');
+    const amended = (inventors: typeof without) => ({ application: { ...application, inventors } });
+    expect(one.isRefused('an', 'amendApplication', amended(without), 'deceasedShareFixed')).toMatchObject({
+      at: '/application/inventors',
+      persons: ['bo'],
+    });
     const lessened = application.inventors.map((i) => ({ ...i, ppm: i.personId === 'bo' ? 200_000 : 400_000 }));
-    one.isRefused('an', 'amendApplication', { application: { ...application, inventors: lessened } }, 'deceasedShareFixed');
+    expect(one.isRefused('an', 'amendApplication', amended(lessened), 'deceasedShareFixed').at).toBe('/application/inventors/1');
     one.does('an', 'amendApplication', { application: { ...application, resultNumber: 'ZL2' } });
     expect(one.step).toBe('check');
   });

@@ -54,7 +54,8 @@ describe('a collective decision', () => {
       { personId: 'g1', bar: 'related', through: 'chen' },
       { personId: 'an', bar: 'inventor' },
     ]);
-    one.isRefused('secretary', 'recordDecision', one.minutes({ recusals: [recusal('an')] }), 'recusalMissing');
+    const lacking = one.isRefused('secretary', 'recordDecision', one.minutes({ recusals: [recusal('an')] }), 'recusalMissing');
+    expect(lacking).toMatchObject({ at: '/recusals', zh: expect.stringContaining('缺少 1 名'), persons: ['g1'] });
     one.isRefused(
       'secretary',
       'recordDecision',

@@ -193,7 +193,7 @@ describe('an empowerment from application to right', () => {
     one.isRefused('officer', 'recordTitleChange', { ...record, kind: 'registry', number: '1' }, 'noRegistry');
     expect(
       one.isRefused('officer', 'recordTitleChange', { ...record, signedBy: ['an', 'bo'] }, 'handoverUnsigned'),
-    ).toMatchObject({ clause: 'nm-hei.8g' });
+    ).toMatchObject({ clause: 'nm-hei.8g', persons: ['chen'] });
     one.does('officer', 'recordTitleChange', { ...record, signedBy: ['an', 'bo', 'chen'] }).tags();
     expect(one.state.rights[0]?.receipt).toEqual({ kind: 'handoverRecord', on: '2026-05-11' });
   });

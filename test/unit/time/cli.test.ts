@@ -88,7 +88,7 @@ describe('one deadline', () => {
     ],
     ['an amount of 1e3', one('2026-03-02', 'atLeast', '1e3', 'workingDay'), '数量须为正整数：1e3'],
     ['an amount of -5', one('2026-03-02', 'atLeast', '-5', 'workingDay'), '数量须为正整数：-5'],
-    ['101 years', one('2026-03-02', 'atLeast', '101', 'year'), 'The amount of year is at most 100: 101'],
+    ['101 years', one('2026-03-02', 'atLeast', '101', 'year'), 'At most 100 years can be counted: 101'],
     ['a unit in the plural', one('2026-03-02', 'atLeast', '15', 'days'), 'The unit must be workingDay'],
     ['an unknown bound', one('2026-03-02', '>=', '15', 'year'), 'The bound must be atLeast or atMost: >='],
     [
