@@ -86,6 +86,9 @@ export interface Envelope<T extends string = string, B = unknown> {
   traceId?: string;
 }
 
+/** An act before its body is known: who asks, when, and the facts that the table promises it; `timely` once it was received. */
+export type Asking = Pick<Envelope, 'type' | 'actor' | 'receivedAt' | 'facts'> & Partial<Pick<Envelope, 'timely'>>;
+
 /** A refusal: stable code, both languages, HTTP status the API answers with (409 lost race or wrong step, 422 rule, 403). */
 export interface Refusal {
   code: string;

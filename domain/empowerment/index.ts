@@ -22,7 +22,7 @@ export type { EmpowermentState } from './state.ts';
 export type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 export * from './acts.ts';
 export { actTable, actsFor } from './table.ts';
-export { openTo, type Asking } from './decide/open.ts';
+export { openTo } from './decide/open.ts';
 export { templates } from './tell.ts';
 export { route, isMajor, noticesNeeded } from './route.ts';
 export { sittingOf, type Sitting } from './sitting.ts';

@@ -6,7 +6,7 @@
 import { barOf } from '../collective/index.ts';
 import { isSecondPerson } from '../hands.ts';
 import { holdReasonLabels, type Label } from '../labels.ts';
-import type { DeadlineRow, Envelope, Facts, SealedRef } from '../process.ts';
+import type { Asking, DeadlineRow, Envelope, Facts, SealedRef } from '../process.ts';
 import { refuse } from '../refusal.ts';
 import { compareDates, dateOfInstant, type Calendar } from '../time/index.ts';
 import { moved, resumed, stoppedBy, wasTold } from './deadlines.ts';
@@ -18,7 +18,6 @@ import {
   pendingOne,
   takeable,
   targetOf,
-  type Asking,
   type Matter,
   type Refused,
 } from './open.ts';

@@ -3,7 +3,7 @@
  * offered what it leaves open.
  */
 import type { Interests } from '../collective/index.ts';
-import type { DeadlineRow, Envelope, Refusal } from '../process.ts';
+import type { Asking, DeadlineRow, Refusal } from '../process.ts';
 import { refuse } from '../refusal.ts';
 import { addDays, compareDates, compareInstants, dateOfInstant } from '../time/index.ts';
 import { isStopped, wasTold } from './deadlines.ts';
@@ -15,9 +15,6 @@ export interface Matter {
   seats: Seat[];
   interests: Interests;
 }
-
-/** An act before its body is known. */
-export type Asking = Pick<Envelope, 'type' | 'actor' | 'receivedAt' | 'facts'>;
 
 export type Refused = { refusal: Refusal };
 

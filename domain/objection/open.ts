@@ -5,7 +5,7 @@
 import { barOf, ownMatter, type Interests } from '../collective/index.ts';
 import { actingFor, handsOf, isSecondPerson } from '../hands.ts';
 import { objectionStateLabels } from '../labels.ts';
-import type { Envelope, Refusal } from '../process.ts';
+import type { Asking, Envelope, Refusal } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
 import type { RuleSnapshot } from '../rules.ts';
@@ -21,9 +21,6 @@ export interface Matter {
   /** Why the act must wait for something in the host, or nothing. */
   waiting(objection: Objection): { refusal: Refusal } | undefined;
 }
-
-/** An act before its body is known; `timely` is there once it was received. */
-type Asking = Pick<Envelope, 'actor' | 'receivedAt'> & Partial<Pick<Envelope, 'timely'>>;
 
 type Fault = { refusal: Refusal } | undefined;
 

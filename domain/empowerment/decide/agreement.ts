@@ -2,7 +2,7 @@
 import { barOf } from '../../collective/index.ts';
 import { actingFor, handsOf } from '../../hands.ts';
 import { agreementTermLabels, listed } from '../../labels.ts';
-import type { Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
+import type { Asking, Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, ruleOf } from '../../rules.ts';
@@ -11,7 +11,7 @@ import type { AgreementText } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { after } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { calendarOf, decided, end, happened, type Act, type Asking } from './common.ts';
+import { calendarOf, decided, end, happened, type Act } from './common.ts';
 import { termFault } from './guards.ts';
 
 function textFault(state: OpenState, text: AgreementText): Decision | undefined {

@@ -1,11 +1,11 @@
 /** What an upheld objection changes: a new split, signed by all whom it touches, and decided again. */
 import { actingFor } from '../../hands.ts';
-import type { Decision, Envelope, NewEvent } from '../../process.ts';
+import type { Asking, Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { finalBody, stepOf } from '../route.ts';
 import { living, type OpenState } from '../state.ts';
-import { decided, enter, fact, foresee, happened, type Act, type Asking } from './common.ts';
+import { decided, enter, fact, foresee, happened, type Act } from './common.ts';
 import { isShare, splitFault } from './guards.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { actingFor } from '../../hands.ts';
 import { conditionLabels, listed } from '../../labels.ts';
-import type { Decision, NewEvent } from '../../process.ts';
+import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { dateOfInstant, yearOf } from '../../time/index.ts';
 import type { Application } from '../acts.ts';
 import { after } from '../route.ts';
 import { living, type EmpowermentState, type OpenState } from '../state.ts';
-import { decided, end, enter, fact, happened, type Act, type Asking } from './common.ts';
+import { decided, end, enter, fact, happened, type Act } from './common.ts';
 import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
 
 /** Opens the case; the sender's own consent is in the sending. */

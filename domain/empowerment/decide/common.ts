@@ -11,9 +11,6 @@ import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;
 
-/** An act before its body is known: who asks, when, and the facts that the table promises it. */
-export type Asking = Pick<Envelope, 'type' | 'actor' | 'receivedAt' | 'facts'>;
-
 /** An event that takes effect when the act was received. */
 export function happened<T extends EventType>(
   act: Envelope,

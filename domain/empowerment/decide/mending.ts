@@ -1,6 +1,6 @@
 /** Mending an empowerment case: the shared part, and what only this process knows of its seats. */
 import * as mending from '../../mending/index.ts';
-import type { Decision, Envelope, Refusal } from '../../process.ts';
+import type { Asking, Decision, Envelope, Refusal } from '../../process.ts';
 import { isRefusal, refuse } from '../../refusal.ts';
 import type { DecidingBody } from '../acts.ts';
 import { allDeadlines } from '../deadlines.ts';
@@ -8,7 +8,7 @@ import { interestsOf } from '../interests.ts';
 import { handlerOf, seatsOf, substituteOf } from '../seats.ts';
 import type { OpenState } from '../state.ts';
 import { concludeIfSigned } from './agreement.ts';
-import { decided, foresee, happened, type Act, type Asking } from './common.ts';
+import { decided, foresee, happened, type Act } from './common.ts';
 import { nameSubstitute, substituteFault } from './reviews.ts';
 
 const matterOf = (state: OpenState, act: Asking): mending.Matter => ({

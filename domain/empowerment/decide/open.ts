@@ -7,7 +7,7 @@ import { barOf, ownMatter } from '../../collective/index.ts';
 import * as objection from '../../objection/index.ts';
 import { handsOf } from '../../hands.ts';
 import { stepLabels } from '../../labels.ts';
-import type { Decision, Refusal } from '../../process.ts';
+import type { Asking, Decision, Refusal } from '../../process.ts';
 import { isRefusal, refuse } from '../../refusal.ts';
 import { RuleMissing, valueOf } from '../../rules.ts';
 import { TimeError } from '../../time/index.ts';
@@ -20,14 +20,11 @@ import { holdRefusal } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
-import type { Asking } from './common.ts';
 import * as mending from './mending.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
 import * as rules from './rules.ts';
-
-export type { Asking } from './common.ts';
 
 /** What an act is done to, one of a few things of the case, and why it cannot be done to one of them. */
 interface Mark<X> {

@@ -1,13 +1,13 @@
 /** What can happen at any step: withdrawal, another representative, death, retirement, leaving; linked cases. */
 import { actingFor } from '../../hands.ts';
-import type { Decision, Envelope, NewEvent } from '../../process.ts';
+import type { Asking, Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { concluded, living, type OpenState } from '../state.ts';
 import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
-import { decided, end, foresee, happened, releasing, type Act, type Asking } from './common.ts';
+import { decided, end, foresee, happened, releasing, type Act } from './common.ts';
 
 /** Not once the agreement is concluded: then it binds, and ends as it says itself. */
 export const withdrawFault = (state: OpenState): Decision | undefined =>

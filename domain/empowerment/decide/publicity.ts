@@ -2,7 +2,7 @@
 import { listed, noticeItemLabels, unitLabels } from '../../labels.ts';
 import { recountRow } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
-import type { Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
+import type { Asking, Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
 import { lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Duration, type ResolvedRule } from '../../rules.ts';
@@ -15,7 +15,7 @@ import { living, type OpenState } from '../state.ts';
 import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { holdRefusal } from '../waiting.ts';
-import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act, type Asking } from './common.ts';
+import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act } from './common.ts';
 import { current, placeOn } from './place.ts';
 
 function windowRule(

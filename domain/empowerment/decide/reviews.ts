@@ -1,14 +1,14 @@
 /** Departments review, the leading group deliberates, the leadership decides what is major. */
 import { count } from '../../collective/index.ts';
 import { departmentLabels, listed } from '../../labels.ts';
-import type { Decision, NewEvent } from '../../process.ts';
+import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
 import { after, bodyAt, finalBody } from '../route.ts';
 import type { Bodies } from '../acts.ts';
 import type { OpenState } from '../state.ts';
-import { assessBody, decided, end, enter, fact, happened, type Act, type Asking } from './common.ts';
+import { assessBody, decided, end, enter, fact, happened, type Act } from './common.ts';
 
 export function reviewFault(state: OpenState, { actor }: Asking, department = ''): Decision | undefined {
   const { departments } = valueOf(state.rules, 'review.departments');

@@ -1,5 +1,5 @@
 /** New law in a running case: a prevailing rule stops it, and a recorded transition moves it. */
-import type { Decision, NewEvent } from '../../process.ts';
+import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { isPending } from '../../objection/index.ts';
 import type { Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
@@ -7,7 +7,7 @@ import { ruleOf, sameRules, valueOf, type RuleSnapshot } from '../../rules.ts';
 import type { Bodies } from '../acts.ts';
 import { bodyAt, finalBody } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
-import { decided, end, enter, fact, foresee, happened, releasing, type Act, type Asking } from './common.ts';
+import { decided, end, enter, fact, foresee, happened, releasing, type Act } from './common.ts';
 import { barOfLaw, submissionFault } from './guards.ts';
 import { placeOn } from './place.ts';
 
