@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import express, { Router, type Express, type NextFunction, type Request, type Response } from 'express';
 import { pinoHttp } from 'pino-http';
 import swaggerUi from 'swagger-ui-express';
+import { loggedError } from '../contracts/loggedError.ts';
 import type { Deps } from './deps.ts';
 import { noticePages } from './noticePage.ts';
 import { openApiDocument } from './openapi.ts';
@@ -106,6 +107,7 @@ export function createApp(deps: Deps, options: { version: string; extra?: Router
       serializers: {
         req: ({ id, method, url }: Request) => ({ id, method, path: url.split('?')[0] }),
         res: ({ statusCode }: Response) => ({ statusCode }),
+        err: (error: { raw?: unknown }) => loggedError(error.raw ?? error),
       },
     }),
   );

@@ -105,6 +105,8 @@ function settings(port: number, options: PostgresOptions): string[] {
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_min_messages: 'warning',
+    // The details of an error repeat rows and values.
+    log_error_verbosity: 'terse',
     ...(options.durable === false ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type LogLevel } from '@temporalio/worker';
 import type { ClientConfig, Pool } from 'pg';
 import type { FactReader } from '../contracts/facts.ts';
+import { loggedError } from '../contracts/loggedError.ts';
 import { caseTaskQueue, type CaseActivities, type RehearsalClock } from '../contracts/messages.ts';
 import { workflowBundle, type WorkflowBundle } from './bundle.ts';
 import { dataConverter, noticing, type KeyProvider } from './codec.ts';
@@ -216,7 +217,9 @@ function installRuntime(log: Log, metricsAddress: string | undefined): void {
   installed = true;
   const levels: Record<LogLevel, keyof Log> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log[levels[level]]({ ...meta }, message)),
+    logger: new DefaultLogger('WARN', ({ level, message, meta: { error, ...meta } = {} }) =>
+      log[levels[level]]({ ...meta, ...(error !== undefined && { error: loggedError(error) }) }, message),
+    ),
     ...(metricsAddress !== undefined && {
       telemetryOptions: {
         metrics: {

@@ -47,6 +47,7 @@ async function startServices(): Promise<void> {
   const services: Services = {
     postgresUrl: postgres.url('postgres'),
     temporalAddress: temporal.address,
+    dataDir,
     supportsTimeSkipping: temporal.supportsTimeSkipping,
   };
   process.env[SERVICES_VARIABLE] = JSON.stringify(services);

@@ -11,6 +11,8 @@ export interface Services {
   /** Superuser URL of the cluster, to its `postgres` database. */
   postgresUrl: string;
   temporalAddress: string;
+  /** Where the servers keep their data, and their logs. */
+  dataDir: string;
   /** False when the only server found is too old; rehearsal tests say so and fail. */
   supportsTimeSkipping: boolean;
 }

@@ -32,6 +32,9 @@ export interface StackOptions {
   workerPoints?: string[];
   apiPoints?: string[];
   workers?: number;
+  logLevel?: string;
+  /** Whether each process shows its numbers, at a port that it must find free whenever it begins again. */
+  numbers?: boolean;
 }
 
 export class Stack {
@@ -45,10 +48,15 @@ export class Stack {
   readonly namespace: string;
   readonly apiUrl: string;
   readonly codecKeys: string;
+  /** Where each process shows its numbers, if it does. */
+  readonly metricsUrls: string[];
   readonly #issuer: Issuer;
 
   private constructor(
-    parts: Pick<Stack, 'pool' | 'sealer' | 'api' | 'workers' | 'mailbox' | 'folder' | 'namespace' | 'apiUrl' | 'codecKeys'> & {
+    parts: Pick<
+      Stack,
+      'pool' | 'sealer' | 'api' | 'workers' | 'mailbox' | 'folder' | 'namespace' | 'apiUrl' | 'codecKeys' | 'metricsUrls'
+    > & {
       seenApiUrl: string;
     },
     issuer: Issuer,
@@ -62,12 +70,13 @@ export class Stack {
     this.namespace = parts.namespace;
     this.apiUrl = parts.apiUrl;
     this.codecKeys = parts.codecKeys;
+    this.metricsUrls = parts.metricsUrls;
     this.#issuer = issuer;
     this.client = new Client({ url: parts.seenApiUrl, token: (personId) => issuer.token(personId) });
   }
 
   static async open(options: StackOptions): Promise<Stack> {
-    const { databaseUrl, temporalAddress, seenAt = {}, startsAt, cacheDir } = options;
+    const { databaseUrl, temporalAddress, seenAt = {}, startsAt, cacheDir, logLevel = 'warn', numbers = false } = options;
     const folder = await mkdtemp(join(tmpdir(), 'fuquan-faults-'));
     const key = randomBytes(32);
     const pool = new Pool({ connectionString: databaseUrl, max: 8 });
@@ -93,17 +102,28 @@ export class Stack {
       FUQUAN_PUBLIC_URL: apiUrl,
       SMTP_URL: mailbox.url,
       SMTP_FROM: 'fuquan@fault.test',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: logLevel,
     };
-    const start = (name: string, role: string, points: string[] | undefined, more: Record<string, string> = {}): Keeper =>
-      new Keeper({ name, folder, env: { ...env, FUQUAN_ROLE: role, ...more }, ...(points && { points }) });
-    const api = start('api', 'api', options.apiPoints, { FUQUAN_API_PORT: String(apiPort) });
-    const workers = Array.from({ length: options.workers ?? 1 }, (_, n) =>
-      start(`worker${n + 1}`, 'worker', options.workerPoints),
-    );
+    const metricsUrls: string[] = [];
+    const start = async (
+      name: string,
+      role: string,
+      points: string[] | undefined,
+      more: Record<string, string> = {},
+    ): Promise<Keeper> => {
+      const port = numbers ? String(await pickPort()) : undefined;
+      if (port !== undefined) metricsUrls.push(`http://127.0.0.1:${port}/metrics`);
+      const own = { FUQUAN_ROLE: role, ...(port !== undefined && { FUQUAN_OPERATIONS_PORT: port }), ...more };
+      return new Keeper({ name, folder, env: { ...env, ...own }, ...(points && { points }) });
+    };
+    const api = await start('api', 'api', options.apiPoints, { FUQUAN_API_PORT: String(apiPort) });
+    const names = Array.from({ length: options.workers ?? 1 }, (_, n) => `worker${n + 1}`);
+    const workers: Keeper[] = [];
+    for (const name of names) workers.push(await start(name, 'worker', options.workerPoints));
     const codecKeys = env.FUQUAN_CODEC_KEYS;
     const parts = {
       codecKeys,
+      metricsUrls,
       pool,
       sealer,
       api,
