@@ -76,7 +76,7 @@ function problemOf(error: unknown): Problem {
   const away = codes.some((code) => unavailable.has(code) || /^(?:08|53|57P)/.test(code));
   if (
     away ||
-    /Connection terminated|Server has closed the connection|Can't reach database/.test(
+    /Connection ?(?:terminated|Closed)|Server has closed the connection|Can't reach database/.test(
       (error as Error | undefined)?.message ?? '',
     )
   ) {

@@ -122,9 +122,7 @@ export async function applyCalendarImport(
       const body = { calendarVersion, deadline: key };
       return systemActRequest({ institutionId, caseId, type: 'applyCalendar', body, reason: `${calendarVersion} ${key}` });
     });
-  const told = await tx.$queryRaw<{ outcome: string }[]>`
-    SELECT receive_act(a)->>'outcome' AS outcome FROM jsonb_array_elements(${JSON.stringify(acts)}::jsonb) AS a`;
-  const lost = told.find(({ outcome }) => outcome !== 'received');
-  if (lost) throw new Error(`An act of the import was not received: ${lost.outcome}`);
+  const [told] = await tx.$queryRaw<{ n: number }[]>`SELECT receive_system_acts(${JSON.stringify(acts)}::jsonb) AS n`;
+  if (told?.n !== acts.length) throw new Error(`Of ${acts.length} acts of the import ${told?.n ?? 0} were received`);
   return done;
 }
