@@ -1,6 +1,7 @@
 /** Receipt and its moment: what is in time, what is the same act again, and how receipts and closings meet. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../harness/services.ts';
 import { atOnce, event, Office, projection, window } from './record.fixture.ts';
 
 const endsAt = '2026-03-16T16:00:00.000Z';
@@ -61,6 +62,21 @@ describe('an act received', () => {
     expect(results.filter(({ outcome }) => outcome === 'received')).toHaveLength(1);
     expect(new Set(results.map(({ act }) => act?.id)).size).toBe(1);
     expect(await office.one('SELECT count(*)::int AS x FROM sealed_value')).toBe(1);
+  });
+
+  test('waits for one that was received before it and is not committed yet, so that no later act is seen without it', async () => {
+    const caseId = await office.draft();
+    const earlier = await office.pool.connect();
+    await earlier.query('BEGIN');
+    const first = await office.receive(caseId, {}, earlier);
+    const second = office.receive(caseId);
+    await waitFor(() => office.one("SELECT count(*) > 0 AS x FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"));
+    expect(await office.sql('SELECT claim_inbox(5, 60, $1) AS x', 'a')).toEqual([]);
+    await earlier.query('COMMIT');
+    earlier.release();
+    const times = [first, await second].map(({ act }) => act?.receivedAt);
+    expect(times).toEqual(times.toSorted());
+    expect(await office.sql('SELECT claim_inbox(5, 60, $1) AS x', 'a')).toMatchObject([{ x: { id: first.act?.id } }]);
   });
 
   test('for a case of another institution finds no case', async () => {

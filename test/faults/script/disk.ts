@@ -1,6 +1,6 @@
 /** A small disk of its own for PostgreSQL and Temporal, that can be filled to the last byte. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, rmdirSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,6 +46,7 @@ export class SmallDisk {
 
   close(): void {
     execFileSync('umount', ['-l', this.path]);
-    rmdirSync(this.path);
+    // It lets go of the folder a moment later.
+    rmSync(this.path, { recursive: true, maxRetries: 20, retryDelay: 100 });
   }
 }
