@@ -118,6 +118,12 @@ export class Client {
     }
   }
 
+  /** A request that is sent once, with an answer that need not be JSON. */
+  async once(personId: string, path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { Authorization: `Bearer ${await this.#options.token(personId)}` };
+    return fetch(`${this.#options.url}${path}`, { ...init, headers, signal: AbortSignal.timeout(REQUEST_MS) });
+  }
+
   async #send(
     token: string,
     method: string,
