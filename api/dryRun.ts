@@ -112,22 +112,23 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
     facts: await deps.facts.read({ caseId, institutionId, type: act.type, at: now, body: referenced }),
   };
   const state = await caughtUp(context, caseId, stored, now);
-  const base = { type: act.type, caseId, at: now, version: stored.version, pending: known.pending };
+  const sight = sightOf(caller, known);
+  // Whoever is shown a notice alone cannot watch by it how the case behind it goes.
+  const stands = sight ? { version: stored.version, pending: known.pending } : {};
+  const base = { type: act.type, caseId, at: now, ...stands };
   const decision = empowerment.decide(state, envelope);
   if ('refusal' in decision)
     return { status: 200, body: { ...base, outcome: 'wouldBeRefused', problem: refusalBody(decision.refusal, pointer) } };
   const done = after(state, envelope, decision.events);
-  const sight = sightOf(caller, known);
-  const seen = sight
-    ? eventsFor(caller, sight, toldNumbersAlone(caller, known), { state: done.state, events: done.rows, now })
-    : [];
+  if (!sight) return { status: 200, body: { ...base, outcome: 'wouldDo', events: done.rows.map(({ type }) => ({ type })) } };
+  const seen = eventsFor(caller, sight, toldNumbersAlone(caller, known), { state: done.state, events: done.rows, now });
   const [was, is] = [empowerment.project(state), empowerment.project(done.state)];
   const whole =
-    sight?.kind === 'whole'
+    sight.kind === 'whole'
       ? { deadlines: deadlineChanges(was.deadlines, is.deadlines), tasks: taskChanges(sight, was.tasks, is.tasks) }
       : {};
   const told =
-    sight?.kind === 'whole' && sight.objectors === 'all' ? done.told.map(({ template, to }) => ({ template, to })) : undefined;
+    sight.kind === 'whole' && sight.objectors === 'all' ? done.told.map(({ template, to }) => ({ template, to })) : undefined;
   return {
     status: 200,
     body: await openAll(

@@ -63,9 +63,10 @@ const foretold = z.object({
   type: z.string(),
   caseId: z.string(),
   at: isoInstant,
-  version: z.number().int(),
+  /** As the rest but the outcome and the events' types: for those who see the case. */
+  version: z.number().int().optional(),
   /** Acts received before and not answered yet: they come first, and may change the outcome. */
-  pending: z.number().int(),
+  pending: z.number().int().optional(),
 });
 
 /** What an act would come to. Texts of the act itself are kept nowhere and stand as null. */
@@ -73,10 +74,9 @@ const wouldBe = z.discriminatedUnion('outcome', [
   foretold.extend({ outcome: z.literal('wouldBeRefused'), problem: z.looseObject({ code: z.string() }) }),
   foretold.extend({
     outcome: z.literal('wouldDo'),
-    step: z.object({ from: z.string(), to: z.string() }),
-    status: z.string(),
+    step: z.object({ from: z.string(), to: z.string() }).optional(),
+    status: z.string().optional(),
     events: z.array(z.object({ type: z.string(), data: z.unknown().optional() })),
-    /** For those who see the case. */
     deadlines: z
       .array(
         z.object({
@@ -92,7 +92,7 @@ const wouldBe = z.discriminatedUnion('outcome', [
     /** For those who may know who objects. */
     messages: z.array(z.object({ template: z.string(), to: z.record(z.string(), z.string()) })).optional(),
     /** What only the record can check, under its locks. */
-    checkedWhenRecorded: z.array(z.string()),
+    checkedWhenRecorded: z.array(z.string()).optional(),
   }),
 ]);
 
