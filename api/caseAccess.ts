@@ -1,20 +1,13 @@
 /** Which cases a caller may see, how much of each, and under whose right an act is done. */
 import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
 import { actTable, type ActType, type Step } from '../domain/empowerment/index.ts';
-import type { CaseRole, InstitutionRole, PartyRole, Role } from '../domain/process.ts';
+import { institutionRoles, type CaseRole, type InstitutionRole, type PartyRole, type Role } from '../domain/process.ts';
 import type { Caller, Grant } from './access.ts';
 import { Problem } from './problems.ts';
 import { deliberated, deputised } from './readable.ts';
 
-/** Roles of the institution that work on its cases, and the supervisor, who reads them. */
-export const caseWorkers: InstitutionRole[] = [
-  'officer',
-  'secretary',
-  'signatory',
-  'departmentReviewer',
-  'administrator',
-  'supervisor',
-];
+/** Roles that work on the institution's cases, and the supervisor, who reads them: every office that there is. */
+export const caseWorkers: readonly InstitutionRole[] = institutionRoles;
 
 /** A case row with what concerns the caller. */
 export interface CaseFacts {

@@ -12,7 +12,7 @@ export interface Label {
 const label = (zh: string, en: string): Label => ({ zh, en });
 
 /** The codes by their names, one after the other; a code of an institution's own has none and stands for itself. */
-export function listed(labels: Readonly<Record<string, Label>>, codes: readonly string[]): Label {
+export function inWords(labels: Readonly<Record<string, Label>>, codes: readonly string[]): Label {
   const names = codes.map((code) => (Object.hasOwn(labels, code) && labels[code]) || label(code, code));
   return label(names.map(({ zh }) => zh).join('、'), names.map(({ en }) => en).join(', '));
 }

@@ -3,6 +3,7 @@
  * in it is empty. Beside its own values each letter has `{case}`: the title and, once there is one, the number.
  */
 import { actTable } from '../domain/empowerment/table.ts';
+import { inWords } from '../domain/labels.ts';
 import { instantMs } from '../domain/time/index.ts';
 import { words } from './words.ts';
 
@@ -30,9 +31,9 @@ const ERASED = ['（已删除）', '(erased)'] as const;
 function shown(name: string, value: string | number | undefined, language: 0 | 1): string {
   if (value === undefined) return ERASED[language];
   const text = String(value);
-  if (name === 'act' && Object.hasOwn(actTable, text)) {
-    const row = actTable[text as keyof typeof actTable];
-    return language === 0 ? row.zh : row.en;
+  if (name === 'act' || name === 'mend') {
+    const { zh, en } = inWords(actTable, [text]);
+    return language === 0 ? zh : en;
   }
   const word = words[name]?.[text];
   if (word) return word[language];

@@ -1,13 +1,9 @@
 /** What a repair would do, and what became of it, in words. */
+import { actTable } from '../domain/empowerment/table.ts';
+import type { Label } from '../domain/labels.ts';
+import type { Detail } from './stalled.ts';
 
-interface Bilingual {
-  zh: string;
-  en: string;
-}
-
-type Detail = Readonly<Record<string, unknown>>;
-
-const retries: Record<string, (detail: Detail) => Bilingual> = {
+const retries: Record<string, (detail: Detail) => Label> = {
   actUnanswered: () => ({
     zh: '立即再次办理等待最久的一项；收到的时刻不变',
     en: 'Tries the act that has waited longest again at once; its time of receipt stands',
@@ -28,7 +24,7 @@ const retries: Record<string, (detail: Detail) => Bilingual> = {
 };
 
 /** What the repair would do. Throws for one that does not fit its cause. */
-export function repairWords(kind: string, cause: string | undefined, detail: Detail): Bilingual {
+export function repairWords(kind: string, cause: string | undefined, detail: Detail): Label {
   switch (kind) {
     case 'remind':
       return { zh: '再次提醒应办理的人员', en: 'Reminds whoever must act once more' };
@@ -60,35 +56,21 @@ export function repairWords(kind: string, cause: string | undefined, detail: Det
   }
 }
 
-const acts: Record<string, { would: Bilingual; done: Bilingual }> = {
-  hold: {
-    would: {
-      zh: '提出暂停办理；另一人复核后生效',
-      en: 'Proposes to put the case on hold; takes effect once a second person confirms',
-    },
-    done: { zh: '已提出暂停办理，待另一人复核', en: 'Proposed; waits for a second person to confirm the hold' },
-  },
-  resume: {
-    would: {
-      zh: '提出恢复办理；另一人复核后生效',
-      en: 'Proposes to resume the case; takes effect once a second person confirms',
-    },
-    done: { zh: '已提出恢复办理，待另一人复核', en: 'Proposed; waits for a second person to confirm that it is resumed' },
-  },
-  moveDeadline: {
-    would: {
-      zh: '提出变更期限；另一人复核后生效',
-      en: 'Proposes to move the deadline; takes effect once a second person confirms',
-    },
-    done: { zh: '已提出变更期限，待另一人复核', en: 'Proposed; waits for a second person to confirm the new last day' },
-  },
-  reassign: {
-    would: {
-      zh: '提出改派；另一人复核后生效',
-      en: 'Proposes to put somebody else in charge; takes effect once a second person confirms',
-    },
-    done: { zh: '已提出改派，待另一人复核', en: 'Proposed; waits for a second person to confirm who is in charge' },
-  },
+type Said = Record<'would' | 'done', Label>;
+
+/** An act that only proposes. */
+function proposing({ zh, en }: Label): Said {
+  return {
+    would: { zh: `提出${zh}；另一人复核后生效`, en: `Proposes to ${en}; takes effect once a second person confirms` },
+    done: { zh: `已提出${zh}，待另一人复核`, en: `Proposed to ${en}; waits for a second person to confirm` },
+  };
+}
+
+const acts: Record<string, Said> = {
+  hold: proposing(actTable.hold),
+  resume: proposing(actTable.resume),
+  moveDeadline: proposing(actTable.moveDeadline),
+  reassign: proposing(actTable.reassign),
   confirmMending: {
     would: { zh: '复核通过，立即生效', en: 'Confirms what was proposed; it takes effect at once' },
     done: { zh: '已复核，已生效', en: 'Confirmed, and in effect' },
@@ -100,13 +82,13 @@ const acts: Record<string, { would: Bilingual; done: Bilingual }> = {
 };
 
 /** What an act on a case would do, or has done. Throws for one without words. */
-export function actWords(kind: string, when: 'would' | 'done'): Bilingual {
+export function actWords(kind: string, when: 'would' | 'done'): Label {
   const said = Object.hasOwn(acts, kind) ? acts[kind] : undefined;
   if (!said) throw new Error(`There are no words for ${kind}`);
   return said[when];
 }
 
-const statuses: Record<string, Bilingual> = {
+const statuses: Record<string, Label> = {
   waiting: { zh: '等待办理', en: 'Waits to be carried out' },
   running: { zh: '正在办理', en: 'Is being carried out' },
   done: { zh: '已办妥', en: 'Done, and it has helped' },
@@ -115,13 +97,13 @@ const statuses: Record<string, Bilingual> = {
   refused: { zh: '案件未予接受', en: 'The case has refused it' },
 };
 
-const reasons: Record<string, Bilingual> = {
+const reasons: Record<string, Label> = {
   received: { zh: '已收到，案件尚未答复', en: 'it was received, and the case has not answered yet' },
   noRecipient: { zh: '没有可提醒的人员', en: 'there is nobody to remind' },
 };
 
 /** What became of a repair. */
-export function outcomeWords(kind: string, status: string, detail: Detail): Bilingual {
+export function outcomeWords(kind: string, status: string, detail: Detail): Label {
   const ofAct = status === 'done' && Object.hasOwn(acts, kind) ? actWords(kind, 'done') : undefined;
   const said = ofAct ?? statuses[status] ?? { zh: status, en: status };
   const { reason, zh, en } = detail as Record<string, string | undefined>;

@@ -1,32 +1,26 @@
 /** Why something stands still, in an officer's words: what it is, who must act, what can be done. */
 import { actTable } from '../domain/empowerment/table.ts';
-import { words } from './words.ts';
+import { bodyLabels, inWords, type Label } from '../domain/labels.ts';
 
-interface Bilingual {
-  zh: string;
-  en: string;
+export interface StalledWords extends Label {
+  who: Label;
+  todo: Label;
 }
 
-export interface StalledWords extends Bilingual {
-  who: Bilingual;
-  todo: Bilingual;
-}
+/** What a finding or a repair knows of itself: codes, counts, ids. */
+export type Detail = Readonly<Record<string, unknown>>;
 
-type Detail = Readonly<Record<string, unknown>>;
 type Sayings = Record<string, (detail: Detail) => [zh: string, en: string, todoZh: string, todoEn: string]>;
 
-const actWords = (code: unknown): Bilingual =>
-  Object.hasOwn(actTable, String(code))
-    ? actTable[String(code) as keyof typeof actTable]
-    : { zh: String(code), en: String(code) };
+const actWords = (code: unknown): Label => inWords(actTable, [String(code)]);
 const number = (value: unknown): number => Number(value ?? 0);
 
-const deadlines: Record<string, Bilingual> = {
+const deadlines: Record<string, Label> = {
   window: { zh: '公示期', en: 'publicity window' },
   review: { zh: '复核申请期', en: 'time for asking for a review' },
 };
 
-const checks: Record<string, Bilingual> = {
+const checks: Record<string, Label> = {
   database: { zh: '数据库中的停滞事项', en: 'what the database tells' },
   quorum: { zh: '决策机构的法定人数', en: 'quorums' },
   platform: { zh: '日历与密钥', en: 'calendar and keys' },
@@ -42,8 +36,8 @@ const sayings: Sayings = {
     'Remind whoever must do it; else reassign it, hold the case, or move the internal deadline within its bounds',
   ],
   quorumLost: ({ body, eligible, quorum }) => [
-    `${words['body']?.[String(body)]?.[0] ?? ''}可表决 ${number(eligible)} 人，不足法定 ${number(quorum)} 人`,
-    `${number(eligible)} of ${words['body']?.[String(body)]?.[1] ?? 'the body'} may vote, ${number(quorum)} are needed`,
+    `${inWords(bodyLabels, [String(body)]).zh}可表决 ${number(eligible)} 人，不足法定 ${number(quorum)} 人`,
+    `${number(eligible)} of ${inWords(bodyLabels, [String(body)]).en} may vote, ${number(quorum)} are needed`,
     '由管理员指定替补，或依规调整成员',
     'The administrator names substitutes, or seats new members',
   ],
@@ -117,7 +111,7 @@ const sayings: Sayings = {
   ],
 };
 
-const roles: Record<string, Bilingual> = {
+const roles: Record<string, Label> = {
   officer: { zh: '转化专员', en: 'officer' },
   departmentReviewer: { zh: '部门审核人', en: 'department reviewer' },
   secretary: { zh: '秘书', en: 'secretary' },

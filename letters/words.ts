@@ -29,12 +29,6 @@ export const words: Readonly<Record<string, Words>> = {
     fullOwnership: ['全部所有权', 'full ownership'],
     useRight: ['长期使用权', 'long-term use right'],
   },
-  mend: {
-    hold: ['暂停办理', 'put the case on hold'],
-    resume: ['恢复办理', 'resume the case'],
-    moveDeadline: ['变更期限', 'move a deadline'],
-    reassign: ['改派', 'put somebody else in charge'],
-  },
   reason: pairs(holdReasonLabels),
   inTime: { '1': ['在异议期内', 'in time'], '0': ['已超过异议期', 'after the window had closed'] },
   confirmed: { '1': ['维持原处理决定', 'the decision is confirmed'], '0': ['改变原处理决定', 'the decision is changed'] },

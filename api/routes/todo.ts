@@ -1,7 +1,8 @@
 /** What I have to do, and what I have been told. */
 import { z } from 'zod';
-import { actTable, type ActType, type DecidingBody } from '../../domain/empowerment/index.ts';
+import { actTable, type DecidingBody } from '../../domain/empowerment/index.ts';
 import { stepOf } from '../../domain/empowerment/route.ts';
+import { inWords } from '../../domain/labels.ts';
 import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
 import { dateOf } from '../law.ts';
@@ -55,8 +56,6 @@ function rights(caller: Caller): string {
   );
 }
 
-const words = (act: string) => (Object.hasOwn(actTable, act) ? actTable[act as ActType] : { zh: act, en: act });
-
 /** What members of a body are shown of the secretary's task. */
 const deliberate = { act: 'deliberate', zh: '参加审议（由秘书记录结果）', en: 'deliberate; the secretary records the result' };
 
@@ -77,7 +76,7 @@ async function toDeliberate({ deps, caller }: Context): Promise<string[]> {
 }
 
 function shown({ number, title, onBehalfOf, due, alert, information, sort: _sort, ...rest }: Row) {
-  const { zh, en } = words(rest.act);
+  const { zh, en } = inWords(actTable, [rest.act]);
   return {
     ...rest,
     ...(information ? { ...deliberate, information: true as const } : {}),

@@ -3,7 +3,7 @@
  * dates. A step that people take has no length in law, so it is shown as taken on the day it opens; windows are counted.
  */
 import { assess, type Assessment } from '../collective/index.ts';
-import { departmentLabels, listed, stepLabels } from '../labels.ts';
+import { departmentLabels, inWords, stepLabels } from '../labels.ts';
 import type { BodyFacts, PersonStatus, Refusal, Role } from '../process.ts';
 import { deadlineBy, openWindow } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
@@ -176,7 +176,7 @@ function warningsFor(
         en: `${stepLabels[step.step].en}: ${step.assessment.eligible.length} may vote after recusals, ${step.assessment.quorum} are needed; substitutes must be named.`,
       });
     for (const department of step.assessment?.missingDepartments ?? []) {
-      const { zh, en } = listed(departmentLabels, [department]);
+      const { zh, en } = inWords(departmentLabels, [department]);
       warnings.push({
         code: 'bodyLacksDepartment',
         zh: `领导小组缺少“${zh}”成员。`,

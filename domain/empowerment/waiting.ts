@@ -1,4 +1,7 @@
-/** What a hold keeps waiting: the office's own next steps, but for what the law gives a time that runs on. */
+/**
+ * What keeps an act waiting: rules that prevail stop every legal step, and a hold the office's own next steps, but for what
+ * the law gives a time that runs on.
+ */
 import { heldRefusal, sourceOf } from '../mending/index.ts';
 import type { Objection } from '../objection/index.ts';
 import type { DeadlineRow, Refusal } from '../process.ts';
@@ -7,22 +10,12 @@ import type { ActType } from './acts.ts';
 import type { OpenState } from './state.ts';
 import { actTable } from './table.ts';
 
-/**
- * What waits while a case is on hold: the office's own next steps, and signatures, by which an agreement would bind.
- * Everything else goes on: what people have a right to (consent and its refusal, objection, review, withdrawal, another
- * representative), papers and facts that come in, what time brings, the taking down of a notice, and mending itself.
- */
-export const waitsOnHold: ReadonlySet<string> = new Set<ActType>([
+/** The office's steps, and signatures, by which the case goes on towards a right. */
+const carriedBy: readonly ActType[] = [
   'passCheck',
-  'returnForCorrection',
-  'refuseApplication',
   'reviewAsDepartment',
   'recordDecision',
   'publishNotice',
-  'admitObjection',
-  'rejectObjection',
-  'recordFinding',
-  'recordReview',
   'stateResult',
   'proposeAgreement',
   'signAgreement',
@@ -30,6 +23,24 @@ export const waitsOnHold: ReadonlySet<string> = new Set<ActType>([
   'recordTitleChange',
   'grantUseRight',
   'tagLedger',
+];
+
+/** What cannot be done under rules that no longer prevail. */
+export const legalSteps: ReadonlySet<string> = new Set<ActType>(['submit', ...carriedBy]);
+
+/**
+ * What waits while a case is on hold: the office's own next steps, and signatures, by which an agreement would bind.
+ * Everything else goes on: what people have a right to (consent and its refusal, objection, review, withdrawal, another
+ * representative), papers and facts that come in, what time brings, the taking down of a notice, and mending itself.
+ */
+export const waitsOnHold: ReadonlySet<string> = new Set<ActType>([
+  ...carriedBy,
+  'returnForCorrection',
+  'refuseApplication',
+  'admitObjection',
+  'rejectObjection',
+  'recordFinding',
+  'recordReview',
   'resolveLink',
   'transitionRules',
 ]);

@@ -3,7 +3,7 @@
  * with its own events, and the host adds what follows for the case.
  */
 import { actingFor } from '../hands.ts';
-import { listed, reviewBodyLabels } from '../labels.ts';
+import { inWords, reviewBodyLabels } from '../labels.ts';
 import type { DocumentRef, Envelope, Refusal, SealedRef } from '../process.ts';
 import { deadlineBy, windowKey } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
@@ -290,7 +290,7 @@ export function recordReview(
   if ('refusal' in objection) return objection;
   const { body } = ruleOf(matter.rules, 'objection.review').value;
   if (act.body.body !== body) {
-    const { zh, en } = listed(reviewBodyLabels, [body]);
+    const { zh, en } = inWords(reviewBodyLabels, [body]);
     return refuse('wrongReviewBody', `复核机构应为“${zh}”。`, `The review belongs to another body: ${en}.`, {
       at: '/body',
       clause: ruleOf(matter.rules, 'objection.review').cite.clause,

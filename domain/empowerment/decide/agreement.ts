@@ -1,7 +1,7 @@
 /** Agreement, title change, use right, ledger tags: what turns a decided and publicised empowerment into a right. */
 import { barOf } from '../../collective/index.ts';
 import { actingFor, handsOf } from '../../hands.ts';
-import { agreementTermLabels, listed } from '../../labels.ts';
+import { agreementTermLabels, inWords } from '../../labels.ts';
 import type { Asking, Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
 import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
@@ -19,7 +19,7 @@ function textFault(state: OpenState, text: AgreementText): Decision | undefined 
   const terms = ruleOf(rules, 'empowerment.agreement.terms');
   const missing = terms.value.filter((term) => !text.terms[term]);
   if (missing.length > 0) {
-    const { zh, en } = listed(agreementTermLabels, missing);
+    const { zh, en } = inWords(agreementTermLabels, missing);
     return refuse('agreementTermsMissing', `协议缺少必备条款：${zh}。`, `The agreement lacks terms that it must hold: ${en}.`, {
       at: '/terms',
       clause: terms.cite.clause,

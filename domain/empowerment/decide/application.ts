@@ -1,5 +1,5 @@
 import { actingFor } from '../../hands.ts';
-import { conditionLabels, listed } from '../../labels.ts';
+import { conditionLabels, inWords } from '../../labels.ts';
 import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
@@ -207,7 +207,7 @@ export function passCheck(state: OpenState, act: Act<'passCheck'>): Decision {
     (condition) => !act.body.conditions.includes(condition),
   );
   if (unchecked.length > 0) {
-    const { zh, en } = listed(conditionLabels, unchecked);
+    const { zh, en } = inWords(conditionLabels, unchecked);
     return refuse('conditionUnchecked', `尚未逐项核验：${zh}。`, `Not checked yet: ${en}.`, {
       at: '/conditions',
       ...citing(state.rules, 'empowerment.conditions'),

@@ -1,5 +1,5 @@
 /** What an application must satisfy: its inner arithmetic when it is sent, the law's conditions when it is submitted. */
-import { conditionLabels, exclusionLabels, listed } from '../../labels.ts';
+import { conditionLabels, exclusionLabels, inWords } from '../../labels.ts';
 import type { PersonStatus, Refusal } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, ruleOf, valueOf, type RuleSnapshot } from '../../rules.ts';
@@ -128,7 +128,7 @@ export function barOfLaw(
   const exclusions = ruleOf(rules, 'empowerment.exclusions');
   const answered = exclusions.value.asked.filter((exclusion) => application.exclusions[exclusion]);
   if (exclusions.value.bars && answered.length > 0) {
-    const { zh, en } = listed(exclusionLabels, answered);
+    const { zh, en } = inWords(exclusionLabels, answered);
     return {
       code: 'exclusionBars',
       clause: exclusions.cite.clause,

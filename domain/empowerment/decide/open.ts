@@ -16,7 +16,7 @@ import { interestsOf } from '../interests.ts';
 import { noticesNeeded } from '../route.ts';
 import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
 import { actTable } from '../table.ts';
-import { holdRefusal } from '../waiting.ts';
+import { holdRefusal, legalSteps } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
@@ -168,7 +168,7 @@ export function gate(state: EmpowermentState, asking: Asking): Decision | undefi
   if (!open) return refuse('notOpened', '案件尚未开始。', 'The case has not begun.', { status: 409 });
   const held = holdRefusal(open, type);
   if (held) return held;
-  if (open.raised && rules.legalSteps.has(type))
+  if (open.raised && legalSteps.has(type))
     return refuse(
       'rulesPrevail',
       '上位规则已变化，须先作出适用新规则的决定。',

@@ -1,5 +1,5 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
-import { listed, noticeItemLabels, unitLabels } from '../../labels.ts';
+import { inWords, noticeItemLabels, unitLabels } from '../../labels.ts';
 import { recountRow } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Asking, Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
@@ -48,7 +48,7 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
   const contents = ruleOf(rules, kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents');
   const missing = missingItems(contents.value, items);
   if (missing.length > 0) {
-    const { zh, en } = listed(noticeItemLabels, missing);
+    const { zh, en } = inWords(noticeItemLabels, missing);
     return refuse('noticeIncomplete', `公示内容缺少：${zh}。`, `The notice lacks: ${en}.`, {
       at: '/items',
       clause: contents.cite.clause,

@@ -1,6 +1,6 @@
 /** Departments review, the leading group deliberates, the leadership decides what is major. */
 import { count } from '../../collective/index.ts';
-import { departmentLabels, listed } from '../../labels.ts';
+import { departmentLabels, inWords } from '../../labels.ts';
 import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
@@ -13,7 +13,7 @@ import { assessBody, decided, end, enter, fact, happened, type Act } from './com
 export function reviewFault(state: OpenState, { actor }: Asking, department = ''): Decision | undefined {
   const { departments } = valueOf(state.rules, 'review.departments');
   if (!departments.includes(department)) {
-    const { zh, en } = listed(departmentLabels, departments);
+    const { zh, en } = inWords(departmentLabels, departments);
     return refuse('departmentNotAsked', `本单位规定的审核部门为：${zh}。`, `The reviewing departments here are: ${en}.`, {
       at: '/department',
     });
@@ -79,8 +79,8 @@ export function substituteFault(state: OpenState, act: Asking, naming?: Naming):
     return refuse('notAMember', '被替补者不是该机构成员。', 'The person replaced is not a member.', { at: '/for' });
   if (facts.members.some((m) => m.personId === personId))
     return refuse('alreadyAMember', '替补人员已是该机构成员。', 'The substitute is a member already.', { at: '/personId' });
-  const entered = facts.substitutes.find((s) => s.personId === personId && (s.for === undefined || s.for === member));
-  if (!entered || !naming)
+  const listed = facts.substitutes.find((s) => s.personId === personId && (s.for === undefined || s.for === member));
+  if (!listed || !naming)
     return refuse('notASubstitute', '该人员不在替补名单中。', 'That person is not on the list of substitutes.', {
       at: '/personId',
     });
@@ -113,7 +113,7 @@ export function meetingFault(state: OpenState, act: Asking): Decision | undefine
   if (!sitting) return undefined;
   const { missingDepartments, enough, eligible, quorum } = assessBody(state, act, sitting);
   if (missingDepartments.length > 0) {
-    const { zh, en } = listed(departmentLabels, missingDepartments);
+    const { zh, en } = inWords(departmentLabels, missingDepartments);
     return refuse('bodyLacksDepartment', `领导小组缺少以下部门：${zh}。`, `The leading group lacks these departments: ${en}.`, {
       status: 409,
       ...citing(state.rules, 'decision.group.departments'),

@@ -11,22 +11,6 @@ import { decided, end, enter, fact, foresee, happened, releasing, type Act } fro
 import { barOfLaw, submissionFault } from './guards.ts';
 import { placeOn } from './place.ts';
 
-/** Acts that would take a legal step under rules that no longer prevail. */
-export const legalSteps: ReadonlySet<string> = new Set([
-  'submit',
-  'passCheck',
-  'reviewAsDepartment',
-  'recordDecision',
-  'publishNotice',
-  'stateResult',
-  'proposeAgreement',
-  'signAgreement',
-  'recordCoOwnerSignature',
-  'recordTitleChange',
-  'grantUseRight',
-  'tagLedger',
-]);
-
 export function raisePrevailingRules(state: OpenState, act: Act<'raisePrevailingRules'>): Decision {
   const { toHash, keys } = act.body;
   // Rules are resolved anew each day under a hash of their own; what counts is whether another rule has changed.
