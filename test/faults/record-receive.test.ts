@@ -74,8 +74,8 @@ describe('an act received', () => {
     expect(await office.sql('SELECT claim_inbox(5, 60, $1) AS x', 'a')).toEqual([]);
     await earlier.query('COMMIT');
     earlier.release();
-    const times = [first, await second].map(({ act }) => act?.receivedAt);
-    expect(times).toEqual(times.toSorted());
+    const [before = '', after = ''] = [first, await second].map(({ act }) => act?.receivedAt);
+    expect(after >= before).toBe(true);
     expect(await office.sql('SELECT claim_inbox(5, 60, $1) AS x', 'a')).toMatchObject([{ x: { id: first.act?.id } }]);
   });
 
