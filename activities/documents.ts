@@ -13,11 +13,14 @@ export class DocumentRefused extends Error {
   readonly code:
     'document.empty' | 'document.tooLarge' | 'document.typeUnknown' | 'document.typeDiffers' | 'document.tooManyWaiting';
   readonly zh: string;
-  constructor(code: DocumentRefused['code'], zh: string, en: string) {
+  /** When the same file would be taken, if waiting is all that it needs. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(code: DocumentRefused['code'], zh: string, en: string, retryAfterSeconds?: number) {
     super(en);
     this.name = 'DocumentRefused';
     this.code = code;
     this.zh = zh;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -184,18 +187,24 @@ export class BlobStore {
       institutionId,
       uploadedBy,
     ]);
-    const { rows } = await client.query<{ waiting: string }>(
-      `SELECT coalesce(sum(size), 0)::text AS waiting FROM document
-        WHERE institution_id = $1 AND uploaded_by = $2 AND expires_at > service_clock() AND digest <> $3`,
+    // The files that wait, those that stay longest first: the room they need together, and when each is gone.
+    const { rows } = await client.query<{ taken: string; seconds: number }>(
+      `SELECT sum(size) OVER (ORDER BY expires_at DESC, digest)::text AS taken,
+              ceil(extract(epoch FROM expires_at - service_clock()))::int AS seconds
+         FROM document WHERE institution_id = $1 AND uploaded_by = $2 AND expires_at > service_clock() AND digest <> $3
+        ORDER BY expires_at DESC, digest`,
       [institutionId, uploadedBy, digest],
     );
-    if (Number(rows[0]?.waiting) + size <= this.#o.waitingBytes) return;
+    const tooMany = rows.find(({ taken }) => Number(taken) + size > this.#o.waitingBytes);
+    const fits = size <= this.#o.waitingBytes;
+    if (fits && !tooMany) return;
     const limit = `${this.#o.waitingBytes / 1024 / 1024} MiB`;
     const hours = this.#o.unreferencedHours;
     throw new DocumentRefused(
       'document.tooManyWaiting',
       `您已上传而未被引用的文件合计将超过 ${limit}；请先在办理动作中引用，或待其 ${hours} 小时后到期`,
       `What you have uploaded and no act names would exceed ${limit}; let acts name it first, or wait until it goes after ${hours} hours`,
+      fits ? tooMany?.seconds : undefined,
     );
   }
 

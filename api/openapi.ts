@@ -33,6 +33,9 @@ const headerSchemas = {
   },
 } as const;
 
+const TOO_MANY = 429;
+const retryAfter = { 'Retry-After': { description: '几秒后可重试 / seconds to wait', schema: { type: 'integer' as const } } };
+
 /** Problems any endpoint can answer with, by what it takes. */
 function problemsOf(route: Route): ProblemCode[] {
   const found: ProblemCode[] = ['request.invalid', 'service.internal', 'service.unavailable', ...(route.problems ?? [])];
@@ -63,6 +66,7 @@ function responsesOf(route: Route): RouteConfig['responses'] {
     const own = declared && 'content' in declared ? declared.content : {};
     responses[status] = {
       description: codes.map((code) => `\`${code}\` ${catalogue[code].zh} / ${catalogue[code].en}`).join('\n\n'),
+      ...(status === TOO_MANY && { headers: retryAfter }),
       content: { ...own, 'application/problem+json': { schema: problem } },
     };
   }

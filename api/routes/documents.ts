@@ -41,11 +41,17 @@ function uploadProblem(error: unknown): unknown {
 
 /** The store says why it takes no file; its codes are told as problems. */
 function refusalOf(error: unknown): unknown {
-  const { name, code, zh, message } = error as { name?: string; code?: string; zh?: string; message?: string };
+  const { name, code, zh, message, retryAfterSeconds } = error as Partial<Error> & {
+    code?: string;
+    zh?: string;
+    retryAfterSeconds?: number;
+  };
   if (name !== 'DocumentRefused' || zh === undefined || message === undefined) return error;
   if (code === 'document.tooLarge') return new Problem('request.tooLarge', { zh, en: message });
   if (code === 'document.empty') return new Problem('request.invalid', { errors: [{ pointer: '/file', zh, en: message }] });
-  return new Problem(code === 'document.tooManyWaiting' ? code : 'document.typeRefused', { zh, en: message });
+  if (code !== 'document.tooManyWaiting') return new Problem('document.typeRefused', { zh, en: message });
+  const headers: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return new Problem(code, { zh, en: message, headers });
 }
 
 /** Whether something that the caller may see of the case names the document. */

@@ -4,7 +4,9 @@ import request from 'supertest';
 import { rebuildProjections } from '../../activities/rebuild.ts';
 import { noticeText, type NoticeContent } from '../../contracts/schemas.ts';
 import { processes } from '../../domain/index.ts';
+import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import type { RunningWorker } from '../../worker/main.ts';
+import { expectProblem } from './problem.ts';
 import { testApi, type TestApi } from './service.ts';
 import { pdf, Walk } from './walk.ts';
 import { workerFor } from './worker.ts';
@@ -202,13 +204,17 @@ describe('acts', () => {
 
   it('refused by the case are problems that point into what was sent', async () => {
     const walk = new Walk(api, 'hohhot-university');
-    await walk.draft({ inventor1: '60', inventor2: '30' });
+    const { document } = await walk.upload('inventor1', '未被采纳的材料');
+    await walk.draft({ inventor1: '60', inventor2: '30' }, { exportCheck: { needed: true, document: { document } } });
     const answer = await walk.tries('inventor1', 'sendForConsent');
     expect([answer.status, answer.headers['content-type']]).toEqual([422, 'application/problem+json; charset=utf-8']);
     expect(answer.body).toMatchObject({ status: 422, type: `/api/v1/problems/refused#${answer.body.code as string}` });
     expect(answer.body.errors[0].pointer).toMatch(/^\/body\/application\/inventors/);
     expect(answer.body.zh).toMatch(/\p{Script=Han}/u);
     expect(answer.headers['location']).toMatch(/\/acts\/[0-9a-f-]{36}$/);
+    // Its files are kept no longer than others that no act names.
+    const { rows } = await api.pool.query('SELECT expires_at IS NULL AS kept FROM document WHERE digest = $1', [document]);
+    expect(rows).toEqual([{ kept: false }]);
   });
 
   it('name only files that were uploaded', async () => {
@@ -271,6 +277,21 @@ describe('documents', () => {
     const form = await client.send('post', `${walk.base}/documents`, { file: 'x' });
     expect([form.status, form.body.code]).toEqual([415, 'request.unsupportedType']);
     expect((await walk.get('officer1', `/documents/${made.body.document as string}`)).status).toBe(404);
+  });
+
+  it('are refused when too much waits, with when there will be room', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    const client = await walk.client('inventor4');
+    // As many bytes as one person may have waiting, which go in a minute.
+    await api.pool.query(
+      `INSERT INTO document (institution_id, digest, size, media_type, wrapped_key, kek_id, uploaded_by, expires_at)
+       VALUES ($1, $2, $3, 'application/pdf', '', 'test', $4, service_clock() + interval '60 seconds')`,
+      [sampleInstitutionId('hohhot-university'), 'f'.repeat(64), 400 * 1024 * 1024, client.id],
+    );
+    const full = await client.send('post', `${walk.base}/documents`).attach('file', pdf('more'), 'more.pdf');
+    expectProblem(full, 429, 'document.tooManyWaiting');
+    expect(Number(full.headers['retry-after'])).toBeGreaterThan(30);
+    expect(Number(full.headers['retry-after'])).toBeLessThanOrEqual(60);
   });
 });
 

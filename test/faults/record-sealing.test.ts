@@ -142,6 +142,20 @@ describe('erasing somebody known by one letter alone', () => {
   });
 });
 
+/** An act that names the files; answers its id. */
+const name = async (...digests: string[]) => {
+  const body = { evidence: digests.map((document) => ({ document })) };
+  const { act } = await office.receive(await office.draft(), { documents: digests, body });
+  return act?.id ?? '';
+};
+const refuse = (act: string) => office.sql("SELECT answer_refused($1, '{}')", act);
+/** Whether the files that no act keeps wait as long as a refusal lets them; null where all are kept. */
+const waits = () =>
+  office.one<boolean | null>(
+    `SELECT bool_and(expires_at BETWEEN service_clock() + interval '71 hours' AND service_clock() + interval '72 hours') AS x FROM document`,
+  );
+const uses = () => office.one<number>('SELECT count(*)::int AS x FROM document_use');
+
 describe('an uploaded file', () => {
   const pdf = Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n');
   let folder: string;
@@ -204,7 +218,9 @@ describe('an uploaded file', () => {
       });
     const { digest } = await send('');
     const refused = { code: 'document.tooManyWaiting' };
-    await expect(send('+')).rejects.toMatchObject(refused);
+    // When the first that is waiting goes, there is room.
+    await office.sql(`UPDATE document SET expires_at = service_clock() + interval '90 seconds'`);
+    await expect(send('+')).rejects.toMatchObject({ ...refused, retryAfterSeconds: 90 });
     const sameSize = Buffer.from(pdf).fill(32, pdf.length - 1);
     await full.put({ institutionId: office.institutionId, uploadedBy, bytes: sameSize, mediaType: 'application/pdf' });
     await expect(send('+')).rejects.toMatchObject(refused);
@@ -260,5 +276,44 @@ describe('an uploaded file', () => {
     // A second upload of a named file does not put it on the way out again.
     await upload();
     expect(await office.one('SELECT expires_at IS NULL AS x FROM document')).toBe(true);
+  });
+
+  describe('that a refused act names', () => {
+    beforeEach(() => office.sql('DELETE FROM document_use'));
+
+    test('waits again for an act, counts in its uploader’s share, and in the end goes', async () => {
+      const { digest } = await upload();
+      const act = await name(digest);
+      expect([await waits(), await uses()]).toEqual([null, 1]);
+      await refuse(act);
+      expect([await waits(), await uses()]).toEqual([true, 0]);
+      await refuse(act);
+      await office.sql(`UPDATE document SET expires_at = expires_at - interval '73 hours'`);
+      expect(await blobs.expire()).toBe(1);
+      expect(await filesIn()).toEqual([]);
+    });
+
+    test('stays as long as another act names it, whichever is refused first', async () => {
+      const [{ digest }, other] = [await upload(), await upload(Buffer.concat([pdf, pdf]))];
+      const [first, second, third] = [await name(digest, other.digest), await name(digest), await name(digest)];
+      await office.sql('UPDATE inbox SET answered_at = service_clock(), answer = \'{"outcome":"done"}\' WHERE id = $1', second);
+      await refuse(first);
+      await refuse(third);
+      const kept = await office.sql('SELECT digest FROM document WHERE expires_at IS NULL');
+      expect(kept).toEqual([{ digest }]);
+      // Named anew, the other one is kept again.
+      await name(other.digest);
+      expect(await waits()).toBeNull();
+    });
+
+    test('is kept by an act that comes while it is let go, and goes when all are refused at once', async () => {
+      const { digest } = await upload();
+      const acts = await atOnce(12, () => name(digest));
+      const [late] = await Promise.all([name(digest), ...acts.map(refuse)]);
+      expect([await waits(), await uses()]).toEqual([null, 1]);
+      const more = await atOnce(12, () => name(digest));
+      await Promise.all([late, ...more].map(refuse));
+      expect([await waits(), await uses()]).toEqual([true, 0]);
+    });
   });
 });
