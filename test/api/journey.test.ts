@@ -136,6 +136,7 @@ describe('a notice', () => {
     await api.pool.query("UPDATE notice SET audience = 'public' WHERE id = $1", [published.body.actId]);
     expect((await request(api.app).get(path)).text).toContain('公示中 / open');
     expect((await request(api.app).get(`/api/v1${path}`)).body.content.items).toHaveLength(8);
+    await api.pool.query("UPDATE notice SET audience = 'institution' WHERE id = $1", [published.body.actId]);
   });
 });
 

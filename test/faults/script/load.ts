@@ -18,6 +18,8 @@ const institutions: SampleName[] = ['hohhot-university', 'baotou-university', 'b
 const LOOK_EVERY_MS = 1_000;
 /** So long nobody is kept waiting for a window whose end nobody else waits for. */
 const LONGEST_WAIT_MS = 8_000;
+/** Each passage takes half a month and more out of the years there are, and a long run must do with them. */
+const LEAST_BETWEEN_MS = 20_000;
 const MINUTE_MS = 60_000;
 
 export interface LoadOptions {
@@ -67,17 +69,20 @@ export class Load {
     const over = new AbortController();
     void Promise.all(this.#walks).then(() => over.abort());
     let since = Date.now();
+    let passed = 0;
     while (!over.signal.aborted) {
       await pause(LOOK_EVERY_MS, over.signal);
       // A database that is away lets time pass a little later.
       const { n, last } = await this.#windows().catch(() => ({ n: 0, last: null }));
       if (n === 0) since = Date.now();
-      if (last === null || (n < people / 2 && Date.now() - since < LONGEST_WAIT_MS)) continue;
+      const waited = Date.now() - since >= LONGEST_WAIT_MS || n >= people / 2;
+      if (last === null || !waited || Date.now() - passed < LEAST_BETWEEN_MS) continue;
       const past = last.getTime() + MINUTE_MS;
       // A timer goes by the machine's clock: of what has ended in law it must say the same.
       if (past > Date.now()) throw new Error('Legal time has come up with the machine’s; the run must be shorter');
       await setClock(this.#stack.pool, new Date(past).toISOString()).catch(() => undefined);
       since = Date.now();
+      passed = since;
     }
   }
 
