@@ -184,7 +184,12 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
               deadline: lengthened,
               addenda: [
                 ...notice.addenda,
-                { on: event.effectiveAt, lastDay: lengthened.lastDay, endsAt: lengthened.endsAt, reason: `gap:${days.join(',')}` },
+                {
+                  on: event.effectiveAt,
+                  lastDay: lengthened.lastDay,
+                  endsAt: lengthened.endsAt,
+                  reason: `gap:${days.join(',')}`,
+                },
               ],
             }
           : {}),
