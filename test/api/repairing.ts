@@ -59,7 +59,7 @@ export class Repairing {
 
   async start(options: WorkerOptions = {}): Promise<void> {
     const { api, taskQueue } = this;
-    const repairs = { pool: api.pool, log: new QuietLog(), everyMs: 50, leaseSeconds: 5, youngMs: 0 };
+    const repairs = { pool: api.pool, log: new QuietLog(), everyMs: 50, leaseSeconds: 5, atOnce: 2, youngMs: 0 };
     const companions = [watching(api), (attending: Parameters<typeof startRepairs>[1]) => startRepairs(repairs, attending)];
     this.worker = await workerFor(api, { taskQueue, companions, ...this.#options(), ...options });
   }

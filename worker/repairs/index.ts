@@ -17,6 +17,8 @@ export interface RepairOptions {
   log: Log;
   everyMs?: number;
   leaseSeconds?: number;
+  /** Repairs of one job under way at a time. */
+  atOnce?: number;
   /** See the check of the engine. */
   youngMs?: number;
 }
@@ -159,7 +161,7 @@ async function progress(pool: Pool, jobId: string, leaseSeconds: number): Promis
 }
 
 /** Works the job off; several repairs at a time, since most of their time is waiting. */
-async function workOff(deps: EngineDeps, job: Job, leaseSeconds: number): Promise<void> {
+async function workOff(deps: EngineDeps, job: Job, leaseSeconds: number, atOnce: number): Promise<void> {
   const { pool } = deps;
   const queue = await open(pool, job.id);
   const renewing = setInterval(
@@ -175,7 +177,7 @@ async function workOff(deps: EngineDeps, job: Job, leaseSeconds: number): Promis
         await progress(pool, job.id, leaseSeconds);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: atOnce }, lane));
   } finally {
     clearInterval(renewing);
   }
@@ -191,7 +193,7 @@ async function workOff(deps: EngineDeps, job: Job, leaseSeconds: number): Promis
 
 /** Carries out repairs until it is stopped; what is under way then is finished. */
 export function startRepairs(options: RepairOptions, { client, taskQueue, payloadKey }: Attending): Companion {
-  const { pool, log, everyMs = EVERY_MS, leaseSeconds = LEASE_SECONDS, youngMs } = options;
+  const { pool, log, everyMs = EVERY_MS, leaseSeconds = LEASE_SECONDS, atOnce = AT_ONCE, youngMs } = options;
   const stopping = new AbortController();
   const deps: EngineDeps = {
     pool,
@@ -209,7 +211,7 @@ export function startRepairs(options: RepairOptions, { client, taskQueue, payloa
     while (running.size < JOBS_AT_ONCE && !stopping.signal.aborted) {
       const job = await take(pool, leaseSeconds);
       if (!job) return;
-      const work: Promise<void> = workOff(deps, job, leaseSeconds)
+      const work: Promise<void> = workOff(deps, job, leaseSeconds, atOnce)
         .catch(warn)
         .finally(() => running.delete(work));
       running.add(work);
