@@ -53,7 +53,9 @@ async function fill(pool: Pool, caseId: string, achievements: string[], count: n
     `INSERT INTO case_party (case_id, institution_id, person_id, role)
      SELECT id, institution_id, $2, 'inventor' FROM (
        SELECT id, institution_id, row_number() OVER (ORDER BY updated_at) AS n, count(*) OVER () AS every FROM cases WHERE institution_id = $1
-     ) AS c WHERE n % greatest(1, every / $3) = 1`,
+     ) AS c WHERE n % greatest(1, every / $3) = 1
+     -- Who has one of the cases from an earlier measure keeps it.
+     ON CONFLICT DO NOTHING`,
     [institutionId, personId(SELDOM), SELDOM_CASES],
   );
   await pool.query('VACUUM ANALYZE');
