@@ -131,5 +131,8 @@ export function opened(state: EmpowermentState): OpenState | undefined {
 /** Whether the agreement binds; from then on the case is carried out, not decided. */
 export const concluded = (state: EmpowermentState): boolean => state.agreement?.concludedOn !== undefined;
 
+/** A letter that came in time but is known only since: once confirmed it opens the case again, so nothing is sealed before. */
+export const unheard = (state: EmpowermentState): boolean => state.objections.some((o) => o.state === 'unconfirmed' && o.inTime);
+
 /** Team members who can still act and sign. */
 export const living = (state: EmpowermentState): TeamMember[] => state.team.filter((member) => member.status !== 'deceased');

@@ -10,7 +10,7 @@ import { compareDates, dateOfInstant } from '../../time/index.ts';
 import type { AgreementText } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { after } from '../route.ts';
-import { living, type OpenState } from '../state.ts';
+import { living, unheard, type OpenState } from '../state.ts';
 import { calendarOf, decided, end, happened, type Act } from './common.ts';
 import { termFault } from './guards.ts';
 
@@ -70,11 +70,12 @@ const noSuchVersion = (state: OpenState): Decision =>
 type Agreement = NonNullable<OpenState['agreement']>;
 
 /**
- * The events that follow once the last party has signed. The dead sign nothing, but somebody of the team must. On hold an
- * agreement binds nobody, by whatever its last signature has become needless.
+ * The events that follow once the last party has signed. The dead sign nothing, but somebody of the team must. While signatures
+ * wait the agreement binds nobody, by whatever its last signature has become needless: on hold until the case is resumed,
+ * under rules that no longer prevail until it is drawn up anew, before a letter is heard until that brings the case back.
  */
 function conclude(state: OpenState, act: Envelope, agreement: Agreement): NewEvent[] {
-  if (state.mending.hold) return [];
+  if (state.mending.hold || state.raised || unheard(state)) return [];
   const everybody =
     agreement.unitSigned &&
     living(state).length > 0 &&

@@ -14,7 +14,7 @@ import { TimeError } from '../../time/index.ts';
 import type { ActType } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { noticesNeeded } from '../route.ts';
-import { living, opened, type EmpowermentState, type OpenState } from '../state.ts';
+import { living, opened, unheard, type EmpowermentState, type OpenState } from '../state.ts';
 import { actTable } from '../table.ts';
 import { holdRefusal, legalSteps } from '../waiting.ts';
 import * as agreement from './agreement.ts';
@@ -133,9 +133,6 @@ function conflictOf(state: OpenState, asking: Asking, roles: readonly string[]):
   if (!handsOf(asking).some((personId) => barOf(personId, interests))) return undefined;
   return ownMatter();
 }
-
-/** A letter that came in time but is known only since: once confirmed it opens the case again, so nothing is sealed before. */
-const unheard = (state: OpenState): boolean => state.objections.some((o) => o.state === 'unconfirmed' && o.inTime);
 
 /** Acts that would take the case past the point to which such a letter brings it back. */
 const carriesOn: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { empowerment, type Step } from '../../../domain/empowerment/index.ts';
 import { Case, caseAt } from './case.ts';
-import { applicationOf, paper, sealed, World } from './world.ts';
+import { applicationOf, changed, paper, sealed, World } from './world.ts';
 
 const day = '2026-03-02 09:00';
 const before: Step[] = [
@@ -204,6 +204,28 @@ describe('a death while something waits for signatures', () => {
     expect(one.step).toBe('objectionHandling');
     one.finds(id, [false]).does('ding', 'waiveReview', { objectionId: id });
     expect(one.step).toBe('titleChange');
+  });
+
+  it('of the last who had not signed, while a letter waits to be confirmed: concluded when it is answered, not before', () => {
+    const one = caseAt('agreement', day);
+    one.does('officer', 'proposeAgreement', one.agreementText()).signs('an', 'chen', 'signatory');
+    const id = one.letter('2026-03-10 12:00', 'ding');
+    one.dies('bo');
+    expect([one.step, one.state.agreement?.concludedOn]).toEqual(['agreement', undefined]);
+    one.confirms(id).admits(id).finds(id, [false]).does('ding', 'waiveReview', { objectionId: id });
+    expect(one.step).toBe('titleChange');
+  });
+
+  it('of the last who had not signed, under rules that no longer prevail: the agreement is drawn up under the new ones', () => {
+    const one = caseAt('agreement', day);
+    one.does('officer', 'proposeAgreement', one.agreementText()).signs('an', 'chen', 'signatory');
+    one.rules = changed(one.rules, { 'objection.handling': { bound: 'atMost', n: 9, unit: 'workingDay' } });
+    one.does('system', 'raisePrevailingRules', { toHash: one.rules.hash, keys: ['objection.handling'] }).dies('bo');
+    expect([one.step, one.state.agreement?.concludedOn]).toEqual(['agreement', undefined]);
+    const move = { toHash: one.rules.hash, minutesNumber: 'm', minutes: paper('m'), grounds: sealed('g'), newNotice: false };
+    one.does('secretary', 'transitionRules', move);
+    expect(one.todo).toEqual(['proposeAgreement officer', 'recordHeirs officer']);
+    expect(one.finishes().state.status).toBe('done');
   });
 
   it('of the last to sign an amendment, while another letter holds the case: adopted when the letter is answered', () => {
