@@ -155,7 +155,7 @@ async function checkFinding(
 }
 
 /** Acts that mend a case give their grounds, which the applicants read too once it is mended. */
-const mends = new Set<ActType>(['hold', 'resume', 'moveDeadline', 'reassign', 'refuseMending']);
+const mends = new Set<ActType>(['hold', 'resume', 'moveDeadline', 'reassign', 'correctDeath', 'refuseMending']);
 
 async function checkGrounds(
   context: Context,

@@ -1,5 +1,6 @@
 /** What codes are called where people read them, in Chinese and English: in refusals, letters and notices. */
 import type { DecidingBody, Step } from './empowerment/acts.ts';
+import type { Reliance } from './empowerment/deaths.ts';
 import type { HoldReason } from './mending/types.ts';
 import type { Objection } from './objection/types.ts';
 import type { AgreementTerm, Condition, Exclusion, NoticeItem, Unit } from './rules.ts';
@@ -64,6 +65,16 @@ export const holdReasonLabels: Record<HoldReason, Label> = {
   authority: label('上级或有关机关要求', 'a demand of a higher authority'),
   papers: label('等待材料', 'papers that are awaited'),
   other: label('其他', 'other grounds'),
+};
+
+/** What was settled without somebody who was on record as dead. */
+export const relianceLabels: Record<Reliance, Label> = {
+  heirs: label('登记继承人', 'the heirs'),
+  consent: label('提交申请', 'the submission'),
+  representative: label('更换代表', 'the change of representative'),
+  amendment: label('修改分配方案', 'the amended split'),
+  agreement: label('签署协议', 'the agreement'),
+  handover: label('移交记录', 'the handover record'),
 };
 
 export const exclusionLabels: Record<Exclusion, Label> = {

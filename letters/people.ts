@@ -13,6 +13,13 @@ export const people: Letters = {
     subject: ['代表已更换', 'The representative has changed'],
     text: ['{case}的代表已更换。', 'The representative of {case} has changed.'],
   },
+  deathCorrected: {
+    subject: ['去世登记已更正', 'A death on record was corrected'],
+    text: [
+      '{case}中登记的完成人去世有误，已经两人更正，其份额不再暂存；尚在拟定的分配方案须重新拟定。',
+      'The death of an inventor recorded in {case} was none and has been corrected by two persons. The share is no longer held; an amendment on the table is drawn up anew.',
+    ],
+  },
   shareHeld: {
     subject: ['完成人份额暂存', "An inventor's share is held"],
     text: [

@@ -62,6 +62,7 @@ const names = {
   holdBegun: ['暂停办理', 'put on hold'],
   holdEnded: ['恢复办理', 'resumed'],
   deadlineMoved: ['变更期限', 'a deadline was moved'],
+  deathCorrected: ['去世登记已更正', 'a death on record was corrected'],
   personReassigned: ['改派', 'somebody else was put in charge'],
 } satisfies Record<EventType, [string, string]>;
 

@@ -139,6 +139,7 @@ export const actSchemas = {
   resume: z.strictObject({ grounds }),
   moveDeadline: z.strictObject({ deadline: objectId, lastDay: civilDate, grounds }),
   reassign: z.strictObject({ seat, to: uuid, grounds }),
+  correctDeath: z.strictObject({ personId: uuid, grounds }),
   confirmMending: z.strictObject({ mendingId: objectId }),
   refuseMending: z.strictObject({ mendingId: objectId, grounds }),
   transitionRules: z.strictObject({

@@ -198,6 +198,8 @@ export interface Bodies {
   moveDeadline: { deadline: string; lastDay: CivilDate; grounds: SealedRef };
   /** `seat` is a task by its key, or `nameSubstitute:<body>:<member>`. */
   reassign: { seat: string; to: string; grounds: SealedRef };
+  /** The person is a member as before, unless something was settled without them since. */
+  correctDeath: { personId: string; grounds: SealedRef };
   confirmMending: { mendingId: string };
   /** Also by whoever proposed it, to take it back. */
   refuseMending: { mendingId: string; grounds: SealedRef };

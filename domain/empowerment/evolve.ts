@@ -4,6 +4,7 @@ import { isMendingEvent, noMending } from '../mending/index.ts';
 import { evolveObjections, isObjectionEvent } from '../objection/index.ts';
 import type { Notice } from '../publicity/index.ts';
 import { changeNotice, withDeadline } from './deadlines.ts';
+import { deathsAfter, holdShare } from './deaths.ts';
 import { evolveMended } from './mended.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 import type { EmpowermentState, TeamMember } from './state.ts';
@@ -59,7 +60,7 @@ function without(state: EmpowermentState, ...keys: (keyof EmpowermentState)[]): 
 
 /** The state after one recorded event; total over every event the ledger may hold. */
 export function evolve(before: EmpowermentState, event: EmpowermentEvent): EmpowermentState {
-  const state = { ...before, version: event.seq };
+  const state = { ...before, version: event.seq, deaths: deathsAfter(before, event) };
   if (isObjectionEvent(event)) {
     const heard = { ...state, objections: evolveObjections(state.objections, event) };
     // A proposal on the table did not know of this ground: it is drawn up anew.
@@ -353,13 +354,6 @@ function underNewRules(state: EmpowermentState, data: EmpowermentEvents['rulesTr
     n.state === 'open' ? { ...n, state: 'superseded', deadline: { ...n.deadline, state: 'cancelled' } } : n,
   );
   return { ...without(moved, 'statement'), notices, amendedParts: [], round: state.round + 1 };
-}
-
-function holdShare(state: EmpowermentState, personId: string, held: boolean): EmpowermentState['rights'] {
-  return state.rights.map((right) => ({
-    ...right,
-    holders: right.holders.map((h) => (h.personId === personId ? { ...h, held } : h)),
-  }));
 }
 
 /** Nothing runs on in a case that is over. */

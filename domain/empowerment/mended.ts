@@ -1,7 +1,8 @@
-/** What a mending changes in a case beside the part's own state: deadlines with their notices, and handlers. */
+/** What a mending changes in a case beside the part's own state: deadlines with their notices, handlers, members. */
 import { evolveMending, type MendingEvents } from '../mending/index.ts';
 import type { LedgerEvent } from '../process.ts';
 import { changeNotice, withDeadline } from './deadlines.ts';
+import { alive } from './deaths.ts';
 import { handlerOf } from './seats.ts';
 import type { EmpowermentState } from './state.ts';
 
@@ -30,6 +31,8 @@ export function evolveMended(before: EmpowermentState, event: MendingEvent): Emp
       );
       return { ...state, objections };
     }
+    case 'deathCorrected':
+      return alive(state, event.data.personId);
     default:
       return state;
   }

@@ -152,6 +152,9 @@ function objectionTasks(state: OpenState, objections = state.objections): Task[]
   });
 }
 
+const heirTasks = (state: OpenState): Task[] =>
+  state.team.filter((m) => m.held).map((m) => byRole(state, 'recordHeirs', 'officer', { key: `recordHeirs:${m.personId}` }));
+
 function anyStepTasks(state: OpenState): Task[] {
   const alive = living(state);
   const lost = !alive.some((m) => m.personId === state.representativeId);
@@ -173,7 +176,7 @@ function anyStepTasks(state: OpenState): Task[] {
             }),
           )
       : []),
-    ...state.team.filter((m) => m.held).map((m) => byRole(state, 'recordHeirs', 'officer', { key: `recordHeirs:${m.personId}` })),
+    ...heirTasks(state),
     ...(state.raised ? [byRole(state, 'transitionRules', 'secretary', { alert: 'rulesPrevail' })] : []),
   ];
 }
@@ -207,10 +210,7 @@ function inCharge(state: OpenState, task: Task): Task {
 export function tasksOf(state: EmpowermentState): Task[] {
   const open = opened(state);
   if (!open) return [];
-  if (open.status !== 'open')
-    return open.team
-      .filter((m) => m.held)
-      .map((m) => byRole(open, 'recordHeirs', 'officer', { key: `recordHeirs:${m.personId}` }));
+  if (open.status !== 'open') return [...heirTasks(open), ...mendingTasks(open)];
   const asked = open.mending.hold ? tasksOnHold(open) : allTasks(open);
   return [...asked.map((task) => inCharge(open, task)), ...mendingTasks(open)];
 }

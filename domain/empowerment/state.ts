@@ -5,6 +5,7 @@ import type { DeadlineRow, DocumentRef, PersonStatus, RightRow, SealedRef } from
 import type { Notice } from '../publicity/index.ts';
 import type { RuleSnapshot } from '../rules.ts';
 import type { AgreementText, Application, DecidingBody, DecisionMinutes, Inventor, Ppm, Step } from './acts.ts';
+import type { RecordedDeath } from './deaths.ts';
 
 /** A team member in the case. A dead member's share is held until the heirs' papers are in. */
 export interface TeamMember extends Inventor {
@@ -37,6 +38,8 @@ export interface EmpowermentState {
   application: Application | null;
   applicationVersion: number;
   team: TeamMember[];
+  /** Deaths that were recorded in this case and not corrected since. */
+  deaths: RecordedDeath[];
   representativeId: string;
   consents: string[];
   declined: string[];
@@ -97,6 +100,7 @@ export function initialState(caseId: string, institutionId: string): Empowerment
     application: null,
     applicationVersion: 0,
     team: [],
+    deaths: [],
     representativeId: '',
     consents: [],
     declined: [],

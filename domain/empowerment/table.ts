@@ -41,6 +41,8 @@ const beforeAgreement: Step[] = [
   'agreement',
 ];
 const live: Step[] = [...beforeAgreement, 'titleChange', 'useRightGrant', 'registration'];
+/** A right outlives its case: who dies later has a share that is held too. */
+const withRights: Step[] = [...live, 'done'];
 const afterPublishing: Step[] = [
   'publicity',
   'objectionHandling',
@@ -307,13 +309,12 @@ export const actTable: Record<ActType, ActRow> = {
   },
   recordLifeEvent: {
     roles: ['officer'],
-    // A right outlives its case: who dies later has a share that is held too.
-    steps: [...live, 'done'],
+    steps: withRights,
     needs: settles,
     zh: '登记人员变动',
     en: "record an inventor's death, retirement or leaving",
   },
-  recordHeirs: { roles: ['officer'], steps: [...live, 'done'], needs: ['relations'], zh: '登记继承人', en: 'record the heirs' },
+  recordHeirs: { roles: ['officer'], steps: withRights, needs: ['relations'], zh: '登记继承人', en: 'record the heirs' },
   resolveLink: {
     roles: ['officer'],
     steps: ['check', 'returned', 'departmentReview', 'groupDecision', 'leadershipDecision', 'noticePreparation'],
@@ -332,8 +333,15 @@ export const actTable: Record<ActType, ActRow> = {
   resume: { roles: office, steps: live, needs: mends, zh: '恢复办理', en: 'resume the case' },
   moveDeadline: { roles: office, steps: live, needs: mends, zh: '变更期限', en: 'move a deadline' },
   reassign: { roles: office, steps: live, needs: mends, zh: '改派', en: 'put somebody else in charge' },
-  confirmMending: { roles: office, steps: live, needs: mends, zh: '复核纠偏', en: 'confirm a mending' },
-  refuseMending: { roles: office, steps: live, needs: mends, zh: '驳回纠偏', en: 'refuse a mending' },
+  correctDeath: {
+    roles: office,
+    steps: withRights,
+    needs: ['relations'],
+    zh: '更正去世登记',
+    en: 'correct a death that was none',
+  },
+  confirmMending: { roles: office, steps: withRights, needs: mends, zh: '复核纠偏', en: 'confirm a mending' },
+  refuseMending: { roles: office, steps: withRights, needs: mends, zh: '驳回纠偏', en: 'refuse a mending' },
   noteLink: { roles: ['system'], steps: live, needs: [], zh: '知悉重复申请', en: 'note a linked application' },
   applyCalendar: { roles: ['system'], steps: live, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },

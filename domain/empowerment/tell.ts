@@ -53,6 +53,7 @@ export const templates = [
   'deadlineMoved',
   'taskHandedOver',
   'taskTakenAway',
+  'deathCorrected',
 ] as const;
 
 export type Template = (typeof templates)[number];
@@ -222,6 +223,8 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
         ...person('taskHandedOver', event.data.to, { act: event.data.act }),
         ...person('taskTakenAway', event.data.from, { act: event.data.act }),
       ];
+    case 'deathCorrected':
+      return [...team('deathCorrected'), ...role('deathCorrected', 'officer')];
     default:
       return [];
   }

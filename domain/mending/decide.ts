@@ -1,6 +1,6 @@
 /**
- * Mending (纠偏) as a part that any process can use: hold and resume, a deadline moved, somebody else put in charge. One
- * person proposes, a second confirms, and only then it takes effect. The host passes what it knows of the matter and
+ * Mending (纠偏) as a part that any process can use: hold and resume, a deadline moved, somebody else put in charge, a death
+ * that was none. One person proposes, a second confirms, and only then it takes effect. The host passes what it knows of the matter and
  * carries out in its own state what the part's events say.
  */
 import { barOf } from '../collective/index.ts';
@@ -26,7 +26,7 @@ import type { DeadlineEffect, Hold, Mend, MendingEvents, Seat } from './types.ts
 type Answer<T extends keyof MendingEvents> = { [K in T]: { type: K; data: MendingEvents[K] } }[T] | Refused;
 
 /** What takes effect once a second person has confirmed. */
-type Effect = 'holdBegun' | 'holdEnded' | 'deadlineMoved' | 'personReassigned';
+type Effect = 'holdBegun' | 'holdEnded' | 'deadlineMoved' | 'personReassigned' | 'deathCorrected';
 
 function calendarOf(act: Asking): Calendar {
   if (!act.facts.calendar) throw new Error(`Act ${act.type} was delivered without its calendar`);
@@ -120,6 +120,8 @@ function faultOf(matter: Matter, asking: Asking, mend: Mend): Refused | undefine
   const { hold } = matter.mending;
   if (mend.kind === 'hold') return hold ? alreadyOnHold() : undefined;
   if (mend.kind === 'resume') return hold ? undefined : notOnHold();
+  // What rests on a death, the host knows.
+  if (mend.kind === 'correctDeath') return undefined;
   const found = mend.kind === 'moveDeadline' ? moveFault(matter, asking, mend) : seatOf(matter, mend);
   return 'refusal' in found ? found : undefined;
 }
@@ -144,6 +146,8 @@ function effectsOf(matter: Matter, act: Asking, mend: Mend): { effects: Deadline
       const seat = seatOf(matter, mend);
       return 'refusal' in seat ? seat : (eligibilityFault(seat, act, mend.to) ?? { effects: [] });
     }
+    case 'correctDeath':
+      return { effects: [] };
   }
 }
 
@@ -216,6 +220,8 @@ export function confirm(matter: Matter, act: Envelope<string, { mendingId: strin
       const from = seat.personId === undefined ? {} : { from: seat.personId };
       return { type: 'personReassigned', data: { ...by, seat: seat.key, act: seat.act, ...from, to: mend.to } };
     }
+    case 'correctDeath':
+      return { type: 'deathCorrected', data: { ...by, personId: mend.personId } };
   }
 }
 

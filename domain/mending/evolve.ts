@@ -9,6 +9,7 @@ const names: Record<keyof MendingEvents, true> = {
   holdEnded: true,
   deadlineMoved: true,
   personReassigned: true,
+  deathCorrected: true,
 };
 
 /** Whether an event belongs to this part. */
@@ -29,6 +30,7 @@ export function evolveMending(before: MendingState, event: MendingEvent): Mendin
   switch (event.type) {
     case 'mendingRefused':
     case 'deadlineMoved':
+    case 'deathCorrected':
       return { ...before, pending };
     case 'holdBegun': {
       const { mendingId, reason, grounds, proposedBy, confirmedBy } = event.data;

@@ -19,8 +19,18 @@ export interface Matter {
 export type Refused = { refusal: Refusal };
 
 /** What a mending is about; of one thing one mending waits at a time. */
-export const targetOf = (mend: Mend): string =>
-  mend.kind === 'moveDeadline' ? `deadline ${mend.deadline}` : mend.kind === 'reassign' ? `seat ${mend.seat}` : 'hold';
+export function targetOf(mend: Mend): string {
+  switch (mend.kind) {
+    case 'moveDeadline':
+      return `deadline ${mend.deadline}`;
+    case 'reassign':
+      return `seat ${mend.seat}`;
+    case 'correctDeath':
+      return `death ${mend.personId}`;
+    default:
+      return 'hold';
+  }
+}
 
 export const alreadyOnHold = (): Refused =>
   refuse('alreadyOnHold', '案件已处于暂停办理状态。', 'The case is on hold already.', { status: 409 });

@@ -10,7 +10,9 @@ export type Mend =
   | { kind: 'resume' }
   | { kind: 'moveDeadline'; deadline: string; lastDay: CivilDate }
   /** `seat` is the key of a task, or `nameSubstitute:<body>:<member>` for a substitute on record. */
-  | { kind: 'reassign'; seat: string; to: string };
+  | { kind: 'reassign'; seat: string; to: string }
+  /** A death that was recorded and is none. What that changes, the host knows. */
+  | { kind: 'correctDeath'; personId: string };
 
 /** What a mending does to one deadline: stopped with so much left, or its last day from here to there. */
 export interface DeadlineEffect {
@@ -69,6 +71,7 @@ export interface MendingEvents {
   /** `deadlines` are those that had stopped, with what was left counted on from the day of resumption. */
   holdEnded: Authority & { since: string; deadlines: DeadlineRow[] };
   deadlineMoved: Authority & { from: { lastDay: CivilDate; endsAt: string }; deadline: DeadlineRow };
+  deathCorrected: Authority & { personId: string };
   personReassigned: Authority & { seat: string; act: string; from?: string; to: string };
 }
 

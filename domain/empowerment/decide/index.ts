@@ -62,6 +62,7 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   resume: mending.resume,
   moveDeadline: mending.moveDeadline,
   reassign: mending.reassign,
+  correctDeath: mending.correctDeath,
   confirmMending: mending.confirmMending,
   refuseMending: mending.refuseMending,
   noteLink: people.noteLink,

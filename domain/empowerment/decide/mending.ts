@@ -1,4 +1,5 @@
 /** Mending an empowerment case: the shared part, and what only this process knows of its seats. */
+import { inWords, relianceLabels } from '../../labels.ts';
 import * as mending from '../../mending/index.ts';
 import type { Asking, Decision, Envelope, Refusal } from '../../process.ts';
 import { isRefusal, refuse } from '../../refusal.ts';
@@ -38,6 +39,24 @@ function seatFault(state: OpenState, asking: Asking, { seat, to }: Taking): Faul
   return isRefusal(fault) ? fault : undefined;
 }
 
+/** Why the death cannot be corrected, or nothing: it is on record here, and nothing was settled without the person since. */
+function deathFault(state: OpenState, personId: string | undefined): Fault {
+  const death = state.deaths.find((one) => one.personId === personId);
+  if (!death)
+    return refuse('deathNotRecorded', '本案没有登记该人员去世。', 'No death of that person is on record in this case.', {
+      status: 404,
+      at: '/personId',
+    });
+  if (death.restsOnIt.length === 0) return undefined;
+  const { zh, en } = inWords(relianceLabels, death.restsOnIt);
+  return refuse(
+    'deathReliedOn',
+    `登记去世之后，下列事项已在没有该人员参与的情况下办定，不能在本案更正：${zh}。`,
+    `Since the death was recorded this was settled without that person, so it cannot be corrected in this case: ${en}.`,
+    { status: 409, at: '/personId' },
+  );
+}
+
 /** Why these acts are not open whatever their body says, or nothing; whom a seat can go to is known with the body. */
 export const holdFault = (state: OpenState, asking: Asking): Fault => mending.holdFault(matterOf(state, asking));
 export const resumeFault = (state: OpenState, asking: Asking): Fault => mending.resumeFault(matterOf(state, asking));
@@ -45,6 +64,9 @@ export const movingFault = (state: OpenState, asking: Asking, key?: string): Fau
   mending.movingFault(matterOf(state, asking), asking, key);
 export const reassigningFault = (state: OpenState, asking: Asking, key?: string): Fault =>
   mending.reassigningFault(matterOf(state, asking), key);
+export const correctionFault = (state: OpenState, asking: Asking, personId?: string): Fault =>
+  deathFault(state, personId) ?? mending.pendingFault(matterOf(state, asking), `death ${personId}`);
+export const deadKeys = (state: OpenState): string[] => state.deaths.map(({ personId }) => personId);
 export const seatKeys = (state: OpenState): string[] => seatsOf(state).map(({ key }) => key);
 export const deadlineKeys = (state: OpenState): string[] => allDeadlines(state).map(({ key }) => key);
 export const pendingIds = (state: OpenState): string[] => state.mending.pending.map(({ id }) => id);
@@ -53,13 +75,18 @@ export const pendingIds = (state: OpenState): string[] => state.mending.pending.
 export function confirmFault(state: OpenState, asking: Asking, id?: string): Fault {
   const fault = mending.confirmFault(matterOf(state, asking), asking, id);
   const found = state.mending.pending.find((one) => one.id === id);
-  if (fault || found?.mend.kind !== 'reassign') return fault;
-  return seatFault(state, asking, found.mend);
+  return fault ?? (found && ownFault(state, asking, found.mend));
 }
 
 export function refusalFault(state: OpenState, asking: Asking, id?: string): Fault {
   const found = mending.pendingOne(matterOf(state, asking), id);
   return 'refusal' in found ? found : undefined;
+}
+
+/** What only this process knows against the mending. */
+function ownFault(state: OpenState, asking: Asking, mend: mending.Mend): Fault {
+  if (mend.kind === 'reassign') return seatFault(state, asking, mend);
+  return mend.kind === 'correctDeath' ? deathFault(state, mend.personId) : undefined;
 }
 
 /** What follows in the case when somebody takes a seat over. */
@@ -72,8 +99,7 @@ function takeOver(state: OpenState, act: Envelope, { seat, to }: Taking, grounds
 function propose(state: OpenState, act: Envelope<string, { grounds: mending.Mending['grounds'] }>, mend: mending.Mend): Decision {
   const answer = mending.propose(matterOf(state, act), act, mend);
   if ('refusal' in answer) return answer;
-  const fault = mend.kind === 'reassign' ? seatFault(state, act, mend) : undefined;
-  return fault ?? decided([happened(act, answer.type, answer.data)]);
+  return ownFault(state, act, mend) ?? decided([happened(act, answer.type, answer.data)]);
 }
 
 export const hold = (state: OpenState, act: Act<'hold'>): Decision =>
@@ -86,6 +112,9 @@ export const moveDeadline = (state: OpenState, act: Act<'moveDeadline'>): Decisi
 
 export const reassign = (state: OpenState, act: Act<'reassign'>): Decision =>
   propose(state, act, { kind: 'reassign', seat: act.body.seat, to: act.body.to });
+
+export const correctDeath = (state: OpenState, act: Act<'correctDeath'>): Decision =>
+  propose(state, act, { kind: 'correctDeath', personId: act.body.personId });
 
 /** The second person's word, by which it takes effect. */
 export function confirmMending(state: OpenState, act: Act<'confirmMending'>): Decision {

@@ -90,6 +90,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   resume: whole(mending.resumeFault),
   moveDeadline: mark(mending.deadlineKeys, mending.movingFault),
   reassign: mark(mending.seatKeys, mending.reassigningFault),
+  correctDeath: mark(mending.deadKeys, mending.correctionFault),
   confirmMending: mark(mending.pendingIds, mending.confirmFault),
   refuseMending: mark(mending.pendingIds, mending.refusalFault),
   resolveLink: mark((state) => state.linkedCases, people.linkFault),

@@ -124,13 +124,21 @@ function withoutTheDead(state: OpenState, act: Act<'recordLifeEvent'>): NewEvent
   ];
 }
 
-export const heirsFault = (state: OpenState, _: Asking, personId?: string): Decision | undefined =>
-  state.team.some((m) => m.personId === personId && m.held)
-    ? undefined
-    : refuse('shareNotHeld', '该完成人没有待继承的份额。', 'No share of that person is held for heirs.', {
-        status: 409,
-        at: '/personId',
-      });
+export function heirsFault(state: OpenState, _: Asking, personId?: string): Decision | undefined {
+  if (!state.team.some((m) => m.personId === personId && m.held))
+    return refuse('shareNotHeld', '该完成人没有待继承的份额。', 'No share of that person is held for heirs.', {
+      status: 409,
+      at: '/personId',
+    });
+  return state.mending.pending.some(({ mend }) => mend.kind === 'correctDeath' && mend.personId === personId)
+    ? refuse(
+        'deathInQuestion',
+        '该完成人的去世登记正待更正复核，复核后再登记继承人。',
+        'A correction of that death waits to be confirmed; the heirs are recorded once it is refused.',
+        { status: 409, at: '/personId' },
+      )
+    : undefined;
+}
 
 export function recordHeirs(state: OpenState, act: Act<'recordHeirs'>): Decision {
   return heirsFault(state, act, act.body.personId) ?? decided([happened(act, 'heirsRecorded', act.body)]);

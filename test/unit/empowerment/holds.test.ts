@@ -60,6 +60,7 @@ describe('a hold', () => {
       'resume',
       'moveDeadline',
       'reassign',
+      'correctDeath',
       'confirmMending',
       'refuseMending',
       'noteLink',

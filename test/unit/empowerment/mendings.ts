@@ -5,7 +5,7 @@ import { Case, caseAt } from './case.ts';
 import { rulesOf, sealed } from './world.ts';
 
 /** Proposed by an officer and confirmed by the administrator. */
-export function mended(one: Case, type: 'hold' | 'resume' | 'moveDeadline' | 'reassign', body: object): Case {
+export function mended(one: Case, type: 'hold' | 'resume' | 'moveDeadline' | 'reassign' | 'correctDeath', body: object): Case {
   one.does('officer', type, { grounds: sealed('why'), ...body });
   return one.does('administrator', 'confirmMending', { mendingId: one.state.mending.pending.at(-1)?.id ?? '' });
 }

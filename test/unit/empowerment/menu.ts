@@ -197,7 +197,8 @@ const makers: Makers = {
   hold: (_, pick) => ({ reason: from(['dispute', 'papers'] as const, pick), grounds: sealed('g') }),
   resume: () => ({ grounds: sealed('g') }),
   moveDeadline: (one, pick) => {
-    const rows = empowerment.project(one.state).deadlines;
+    const all = empowerment.project(one.state).deadlines;
+    const rows = pick(4) === 0 ? all : all.filter((row) => row.state === 'running');
     const row = rows.length === 0 || pick(15) === 0 ? undefined : from(rows, pick);
     return {
       deadline: row?.key ?? 'none',
@@ -214,6 +215,13 @@ const makers: Makers = {
       pick,
     ),
     to: from([...people, 'officer', 'officer2', 'secretary', 'gs1'], pick),
+    grounds: sealed('g'),
+  }),
+  correctDeath: (one, pick) => ({
+    personId: known(
+      one.state.deaths.map((death) => death.personId),
+      pick,
+    ),
     grounds: sealed('g'),
   }),
   confirmMending: (one, pick) => ({ mendingId: mendingOf(one, pick) }),
@@ -270,11 +278,15 @@ const telling = new Set<ActType>([
   'recordPublicityGap',
   'transitionRules',
   'proposeRepresentative',
+  'moveDeadline',
   'confirmMending',
 ]);
 
 /** How often the act is tried where it is possible, of twenty. */
-const weight = (type: ActType): number => (rare.has(type) ? 1 : telling.has(type) ? 20 : 4);
+function weight({ state }: Case, type: ActType): number {
+  if (type === 'correctDeath') return state.deaths.length > 0 ? 20 : 1;
+  return rare.has(type) ? 1 : telling.has(type) ? 20 : 4;
+}
 
 /** What somebody tries next: in every second case what it waits for. */
 export function next(one: Case, pick: Pick): Try {
@@ -287,7 +299,7 @@ export function next(one: Case, pick: Pick): Try {
     const body = makers[type](one, pick);
     return { who, type, body: task.department === undefined ? body : { ...body, department: task.department } };
   }
-  const here = types.filter((type) => actTable[type].steps.includes(one.state.step) && pick(20) < weight(type));
+  const here = types.filter((type) => actTable[type].steps.includes(one.state.step) && pick(20) < weight(one, type));
   const type = pick(12) === 0 || here.length === 0 ? from(types, pick) : from(here, pick);
   const needsCase = type !== 'sendForConsent' && !one.state.application;
   return { who: whoFor(one, type, pick), type, body: needsCase ? {} : makers[type](one, pick) };

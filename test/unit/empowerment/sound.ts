@@ -14,6 +14,17 @@ import { valueOf } from '../../../domain/rules.ts';
 /** Acts that do not bring the case further: a case that waits for these alone stands still. */
 const besides = new Set<string>(['recordHeirs', 'resolveLink', 'confirmMending']);
 
+/** A right outlives its case, and with it who holds it. */
+const afterTheEnd = ['recordHeirs', 'confirmMending'];
+const eventsAfterTheEnd = [
+  'heirsRecorded',
+  'lifeEventRecorded',
+  'caseNumbered',
+  'mendingProposed',
+  'mendingRefused',
+  'deathCorrected',
+];
+
 const deceasedOf = (state: EmpowermentState): string[] => [
   ...state.team.filter((m) => m.status === 'deceased').map((m) => m.personId),
   ...(state.amendment?.deceased ?? []),
@@ -37,7 +48,7 @@ function taskFaults(state: EmpowermentState, { tasks, status, parties }: Project
   if (status === 'open' && !wake && tasks.every((t) => besides.has(t.act))) faults.push(`stands still at ${state.step}`);
   // On hold nobody is asked for what waits, and somebody is asked to resume.
   if (state.mending.hold && !tasks.some((t) => t.act === 'resume')) faults.push('on hold, and nobody to resume');
-  if (status !== 'open' && (wake || tasks.some((t) => t.act !== 'recordHeirs'))) faults.push('goes on although it is over');
+  if (status !== 'open' && (wake || tasks.some((t) => !afterTheEnd.includes(t.act)))) faults.push('goes on although it is over');
   if (status !== 'open' && (tasks.length === 0) !== empowerment.isOver(state)) faults.push('over or not?');
   return faults;
 }
@@ -151,8 +162,7 @@ export function faultsOf(
   const last = events.at(-1);
   const faults: string[] = [];
   if (state.version !== ledger.length || last?.seq !== state.version) faults.push('the version does not count events');
-  if (before.status !== 'open' && last && !['heirsRecorded', 'lifeEventRecorded', 'caseNumbered'].includes(last.type))
-    faults.push(`${last.type} after the end`);
+  if (before.status !== 'open' && last && !eventsAfterTheEnd.includes(last.type)) faults.push(`${last.type} after the end`);
   // The rules are what was given; they are large, and another test looks at them.
   if (!isDeepStrictEqual({ ...state, rules: null }, JSON.parse(JSON.stringify({ ...state, rules: null }))))
     faults.push('state is not plain JSON');

@@ -123,6 +123,24 @@ describe('scenario 3: a member dies in 2026-08 with 30 %', () => {
     await story.isRefused('officer1', 'recordHeirs', heirs('inventor2'), 'shareNotHeld');
     expect((await ledger(story)).slice(-2)).toEqual(['2026-08-20 09:00 lifeEventRecorded', '2026-11-03 10:00 heirsRecorded']);
   });
+
+  it('and a death that was none is corrected by two persons, unless heirs are on record', async () => {
+    await story.on('2026-11-04 10:00');
+    await story.does('officer1', 'recordLifeEvent', died('inventor3', '2026-11-01'));
+    expect(await holders()).toEqual(['inventor1 500000', 'inventor2 300000', 'inventor3 200000*']);
+    const correction = (key: string) => ({ personId: story.person(key), grounds: '同名人员，登记有误。' });
+    await story.isRefused('officer1', 'correctDeath', correction('inventor2'), 'deathReliedOn');
+    await story.does('officer1', 'correctDeath', correction('inventor3'));
+    expect(await tasks(story)).toEqual(['confirmMending administrator', 'recordHeirs officer']);
+    await story.isRefused('officer1', 'recordHeirs', heirs('inventor3'), 'deathInQuestion');
+    const { mending } = await story.state();
+    await story.does('administrator', 'confirmMending', { mendingId: mending.pending[0]?.id ?? '' });
+    expect(await holders()).toEqual(['inventor1 500000', 'inventor2 300000', 'inventor3 200000']);
+    expect(await rows(story)).toMatchObject({ status: 'done', tasks: [], rights: [{ lastDay: '2036-07-01' }] });
+    expect((await ledger(story)).slice(-3)).toEqual(
+      ['lifeEventRecorded', 'mendingProposed', 'deathCorrected'].map((type) => `2026-11-04 10:00 ${type}`),
+    );
+  });
 });
 
 describe('scenario 3, while the case still runs: the representative dies during the window', () => {
