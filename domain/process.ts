@@ -21,9 +21,10 @@ export type InstitutionRole = (typeof institutionRoles)[number] | 'member';
 
 /**
  * Roles a person has in one case only; `handler` handles one objection, `objector` filed it, `bodyMember` may vote, or might
- * have voted, in a body that the case came before.
+ * have voted, in a body that the case came before; `holder` has the right, `applicant` asks for leave, `leader` is who holds
+ * the post.
  */
-export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler' | 'bodyMember';
+export type CaseRole = 'representative' | 'inventor' | 'objector' | 'handler' | 'bodyMember' | 'holder' | 'applicant' | 'leader';
 
 /** Roles outside any institution. `interestedParty` may be anybody with a token; `platformOperator` keeps packs and calendars. */
 export const globalRoles = ['interestedParty', 'platformOperator'] as const;
@@ -68,6 +69,12 @@ export interface Facts {
   pinnedRules?: RuleSnapshot;
   /** The rules as they would resolve on the day of receipt, for a transition. */
   currentRules?: RuleSnapshot;
+  /** Rights on record in the institution, by achievement. */
+  rightsOnFile?: Record<string, { kind: RightRow['kind']; holders: string[]; startDate: string; lastDay?: string }[]>;
+  /** Leave taken, by person: spells here, and days elsewhere as far as both institutions agreed to tell. */
+  leave?: Record<string, { caseId?: string; from: string; until: string; elsewhere?: true }[]>;
+  /** Posts of leadership, by person. */
+  posts?: Record<string, { chief: boolean; from: string; until?: string }[]>;
 }
 
 /** One act on its way to a case. `receivedAt` is PostgreSQL's clock when the inbox row was written. */

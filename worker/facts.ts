@@ -1,7 +1,8 @@
 /** Reads, at the moment of delivery, what an act is decided by. What an event relies on is written into the event. */
 import type pg from 'pg';
 import type { FactQuery, FactReader } from '../contracts/facts.ts';
-import { actTable, type FactNeed } from '../domain/empowerment/table.ts';
+import type { FactNeed } from '../domain/casework/table.ts';
+import { actTable } from '../domain/empowerment/table.ts';
 import type { ActType, Bodies } from '../domain/empowerment/acts.ts';
 import type { BodyFacts, Facts, InstitutionRole, PersonStatus } from '../domain/process.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';

@@ -2,29 +2,9 @@
  * Who may do what at which step: the declared table role × step × act. The API authorises by it, `allowedActs` is
  * read from it, the decider refuses by it, tests walk it cell by cell, and the flow chart is drawn from it.
  */
+import type { ActRow, FactNeed } from '../casework/table.ts';
 import type { Role } from '../process.ts';
 import type { ActType, Step } from './acts.ts';
-
-/** What the dispatcher must read before the act is decided. */
-export type FactNeed =
-  | 'calendar'
-  | 'bodies'
-  | 'relations'
-  | 'people'
-  /** The snapshot that the API pinned to the case with its opening act. */
-  | 'pinnedRules'
-  /** The rules as they would resolve on the day of receipt. */
-  | 'currentRules';
-
-/** One row; an act of an office needs the relations, by which kin of the applicants are told from others. */
-export interface ActRow {
-  /** Any one of these roles suffices; `system` acts come from timers and the platform alone. */
-  roles: (Role | 'system')[];
-  steps: Step[];
-  needs: FactNeed[];
-  zh: string;
-  en: string;
-}
 
 const beforeAgreement: Step[] = [
   'consent',
@@ -68,7 +48,7 @@ const afterSubmission: Step[] = live.filter((step) => step !== 'consent');
 const mends: FactNeed[] = ['calendar', 'people', 'relations', 'bodies'];
 
 /** The table. Rows stand in the order in which a case meets them. */
-export const actTable: Record<ActType, ActRow> = {
+export const actTable: Record<ActType, ActRow<Step>> = {
   sendForConsent: {
     roles: ['representative'],
     steps: ['draft'],

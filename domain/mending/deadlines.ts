@@ -113,6 +113,21 @@ export function recountRow(row: DeadlineRow, calendar: Calendar): DeadlineRow {
   return counted;
 }
 
+/**
+ * A running deadline by a new calendar at the instant; undefined where nothing changes. What people were told never ends
+ * earlier.
+ */
+export function recounted(deadline: DeadlineRow, at: string, calendar: Calendar, told: boolean): DeadlineRow | undefined {
+  // One that ended before the import is over for every reader, whether or not the case has noted it yet.
+  const over = deadline.state !== 'running' || compareInstants(at, deadline.endsAt) >= 0;
+  if (over || deadline.calendarVersion === calendar.version) return undefined;
+  const counted = recountRow(deadline, calendar);
+  const earlier = compareInstants(counted.endsAt, deadline.endsAt) < 0;
+  // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
+  const stands = earlier && told ? { ...deadline, provisional: counted.provisional } : counted;
+  return stands.endsAt !== deadline.endsAt || stands.provisional !== deadline.provisional ? stands : undefined;
+}
+
 /** What the hold would stop, with what is left of each. */
 export const stoppedBy = (rows: DeadlineRow[], at: string, calendar: Calendar): DeadlineEffect[] =>
   rows

@@ -1,6 +1,7 @@
-import { assess, type Assessment, type Substitution } from '../../collective/index.ts';
-import type { Decision, Envelope, Facts, Guard, NewEvent } from '../../process.ts';
-import { valueOf } from '../../rules.ts';
+import { assessBody as assess } from '../../casework/bodies.ts';
+import { fact } from '../../casework/events.ts';
+import type { Assessment } from '../../collective/index.ts';
+import type { Decision, Envelope, Guard, NewEvent } from '../../process.ts';
 import type { Calendar } from '../../time/index.ts';
 import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
 import { evolve } from '../evolve.ts';
@@ -20,29 +21,18 @@ export function happened<T extends EventType>(
   return { type, v: 1, effectiveAt: act.receivedAt, data };
 }
 
-export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => ({ events, guards });
+export { fact };
 
-/** A fact that the table promises for the act; its absence is a fault of the delivery, not of the person. */
-export function fact<K extends keyof Facts>(act: Pick<Envelope, 'type' | 'facts'>, key: K): NonNullable<Facts[K]> {
-  const value = act.facts[key];
-  if (value === undefined || value === null) throw new Error(`Act ${act.type} was delivered without ${key}`);
-  return value;
-}
+export const decided = (events: NewEvent[], guards: Guard[] = []): Decision => ({ events, guards });
 
 export const calendarOf = (act: Envelope): Calendar => fact(act, 'calendar');
 
 /** The body as it can sit on this case, with substitutes on record. */
-export function assessBody(
-  state: OpenState,
-  act: Pick<Envelope, 'type' | 'facts'>,
-  body: DecidingBody,
-  substitutes: Substitution[] = state.substitutes[body],
-): Assessment {
-  const facts = fact(act, 'bodies')[body] ?? { members: [], substitutes: [] };
-  const quorum = valueOf(state.rules, body === 'leadingGroup' ? 'decision.group.quorum' : 'decision.leadership.quorum');
-  const departments = body === 'leadingGroup' ? valueOf(state.rules, 'decision.group.departments') : [];
-  return assess(facts, substitutes, interestsOf(state, fact(act, 'relations')), quorum, departments);
-}
+export const assessBody = (state: OpenState, act: Pick<Envelope, 'type' | 'facts'>, body: DecidingBody): Assessment => {
+  const { rules, stepSince, substitutes, decisions } = state;
+  const sat = { rules, stepSince, bodies: { substitutes, decisions } };
+  return assess(sat, act, body, interestsOf(state, fact(act, 'relations')));
+};
 
 /** Enters a step; before a deciding body it is assessed at once, so that a lost quorum shows before the meeting. */
 export function enter(state: OpenState, act: Envelope, step: Step): NewEvent {

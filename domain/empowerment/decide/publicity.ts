@@ -1,12 +1,12 @@
 /** Publicity and objections of an empowerment: the shared parts, and what follows from them for the case. */
 import { inWords, noticeItemLabels, unitLabels } from '../../labels.ts';
-import { recountRow } from '../../mending/index.ts';
+import { recounted } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Asking, Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
 import { lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Duration, type ResolvedRule } from '../../rules.ts';
-import { addDays, compareDates, compareInstants, dateOfInstant, type CivilDate } from '../../time/index.ts';
+import { addDays, compareDates, dateOfInstant, type CivilDate } from '../../time/index.ts';
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
@@ -172,25 +172,12 @@ export function closeWindow(state: OpenState, act: Act<'closeWindow'>): Decision
   return decided(events, [{ kind: 'windowOver', key, endsAt }, ...releasing(state, events)]);
 }
 
-/** A running deadline by a new calendar; undefined where nothing changes. What people were told never ends earlier. */
-function recounted(deadline: DeadlineRow, act: Envelope, told: boolean): DeadlineRow | undefined {
-  const calendar = calendarOf(act);
-  // One that ended before the import is over for every reader, whether or not the case has noted it yet.
-  const over = deadline.state !== 'running' || compareInstants(act.receivedAt, deadline.endsAt) >= 0;
-  if (over || deadline.calendarVersion === calendar.version) return undefined;
-  const counted = recountRow(deadline, calendar);
-  const moved = compareInstants(counted.endsAt, deadline.endsAt);
-  // Held: the end that people were told stands, and so does the count it rests on; only its certainty may change.
-  const stands = moved < 0 && told ? { ...deadline, provisional: counted.provisional } : counted;
-  return stands.endsAt !== deadline.endsAt || stands.provisional !== deadline.provisional ? stands : undefined;
-}
-
 /** A new calendar: running deadlines are counted anew; notices get an addendum where their window ends later. */
 export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Decision {
   const events: NewEvent[] = [];
   const meant = ({ key }: DeadlineRow): boolean => act.body.deadline === undefined || act.body.deadline === key;
   for (const notice of state.notices.filter((n) => n.state === 'open' && meant(n.deadline))) {
-    const deadline = recounted(notice.deadline, act, true);
+    const deadline = recounted(notice.deadline, act.receivedAt, calendarOf(act), true);
     if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, noticeId: notice.id, deadline }));
   }
   for (const { id, handling, review, reviewing } of state.objections) {
@@ -199,7 +186,7 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
       [review, true],
       [reviewing, false],
     ] as const) {
-      const deadline = row && meant(row) && recounted(row, act, told);
+      const deadline = row && meant(row) && recounted(row, act.receivedAt, calendarOf(act), told);
       if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, objectionId: id, deadline }));
     }
   }

@@ -1,14 +1,14 @@
 /** Departments review, the leading group deliberates, the leadership decides what is major. */
-import { count } from '../../collective/index.ts';
+import * as bodies from '../../casework/bodies.ts';
+import type { Interests } from '../../collective/index.ts';
 import { departmentLabels, inWords } from '../../labels.ts';
 import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { citing, valueOf } from '../../rules.ts';
-import { compareDates, dateOfInstant } from '../../time/index.ts';
+import { valueOf } from '../../rules.ts';
 import { after, bodyAt, finalBody } from '../route.ts';
-import type { Bodies } from '../acts.ts';
+import { interestsOf } from '../interests.ts';
 import type { OpenState } from '../state.ts';
-import { assessBody, decided, end, enter, fact, happened, type Act } from './common.ts';
+import { decided, end, enter, happened, type Act } from './common.ts';
 
 export function reviewFault(state: OpenState, { actor }: Asking, department = ''): Decision | undefined {
   const { departments } = valueOf(state.rules, 'review.departments');
@@ -51,135 +51,35 @@ export function reviewAsDepartment(state: OpenState, act: Act<'reviewAsDepartmen
   ]);
 }
 
-type Naming = Pick<Bodies['nameSubstitute'], 'body' | 'for' | 'personId'>;
+type Naming = bodies.Naming;
 
-/** Everybody on the list of substitutes, for each member they might stand for. */
-export function substitutions(state: OpenState, asking: Asking): Naming[] {
-  const body = bodyAt(state.step);
-  const facts = body && fact(asking, 'bodies')[body];
-  if (!facts) return [];
-  return facts.substitutes.flatMap(({ personId }) => facts.members.map((m) => ({ body, for: m.personId, personId })));
-}
+/** What the collective part needs of this case. */
+const satOn = (state: OpenState): bodies.Sat => {
+  const { rules, stepSince, substitutes, decisions } = state;
+  return { rules, stepSince, bodies: { substitutes, decisions } };
+};
 
-const substituted = (state: OpenState, { body, for: member, personId }: Naming) => [
-  ...state.substitutes[body].filter((s) => s.for !== member),
-  { for: member, personId },
-];
+const interests = (state: OpenState, { facts }: Asking): Interests => interestsOf(state, facts.relations ?? []);
 
-export function substituteFault(state: OpenState, act: Asking, naming?: Naming): Decision | undefined {
-  const sitting = bodyAt(state.step);
-  const { body = sitting, for: member, personId } = naming ?? {};
-  if (!sitting || sitting !== body)
-    return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
-      status: 409,
-      at: '/body',
-    });
-  const facts = fact(act, 'bodies')[body];
-  if (!facts?.members.some((m) => m.personId === member))
-    return refuse('notAMember', '被替补者不是该机构成员。', 'The person replaced is not a member.', { at: '/for' });
-  if (facts.members.some((m) => m.personId === personId))
-    return refuse('alreadyAMember', '替补人员已是该机构成员。', 'The substitute is a member already.', { at: '/personId' });
-  const listed = facts.substitutes.find((s) => s.personId === personId && (s.for === undefined || s.for === member));
-  if (!listed || !naming)
-    return refuse('notASubstitute', '该人员不在替补名单中。', 'That person is not on the list of substitutes.', {
-      at: '/personId',
-    });
-  if (state.substitutes[body].some((s) => s.personId === personId && s.for !== member))
-    return refuse('substituteTaken', '该人员已替补另一成员。', 'That person already stands for another member.', {
-      status: 409,
-      at: '/personId',
-    });
-  return assessBody(state, act, body, substituted(state, naming)).eligible.includes(naming.personId)
-    ? undefined
-    : refuse(
-        'substituteBarred',
-        '该人员与本事项有利害关系，应当回避。',
-        'That person has an interest in the matter and must stand aside.',
-        { at: '/personId' },
-      );
-}
+export const substitutions = (state: OpenState, asking: Asking): Naming[] => bodies.substitutions(asking, bodyAt(state.step));
+
+export const substituteFault = (state: OpenState, act: Asking, naming?: Naming): Decision | undefined =>
+  bodies.substituteFault(satOn(state), act, bodyAt(state.step), interests(state, act), naming);
 
 export function nameSubstitute(state: OpenState, act: Act<'nameSubstitute'>): Decision {
-  const { body } = act.body;
-  const fault = substituteFault(state, act, act.body);
-  if (fault) return fault;
-  const assessment = assessBody(state, act, body, substituted(state, act.body));
-  return decided([happened(act, 'substituteNamed', { ...act.body, assessment })]);
+  const found = bodies.nameSubstitute(satOn(state), act, bodyAt(state.step), interests(state, act));
+  return 'refusal' in found ? found : decided([happened(act, 'substituteNamed', found.named)]);
 }
 
 /** Whether the body can meet at all: it has the departments it must have, and a quorum is left. */
-export function meetingFault(state: OpenState, act: Asking): Decision | undefined {
-  const sitting = bodyAt(state.step);
-  if (!sitting) return undefined;
-  const { missingDepartments, enough, eligible, quorum } = assessBody(state, act, sitting);
-  if (missingDepartments.length > 0) {
-    const { zh, en } = inWords(departmentLabels, missingDepartments);
-    return refuse('bodyLacksDepartment', `领导小组缺少以下部门：${zh}。`, `The leading group lacks these departments: ${en}.`, {
-      status: 409,
-      ...citing(state.rules, 'decision.group.departments'),
-    });
-  }
-  if (enough) return undefined;
-  return refuse(
-    'quorumLost',
-    `回避后可表决的成员为 ${eligible.length} 人，不足法定人数 ${quorum}；请指定替补成员。`,
-    `After recusals ${eligible.length} may vote and ${quorum} are needed; name substitutes.`,
-    citing(state.rules, 'decision.collective'),
-  );
-}
+export const meetingFault = (state: OpenState, act: Asking): Decision | undefined =>
+  bodies.meetingFault(satOn(state), act, bodyAt(state.step), interests(state, act));
 
 export function recordDecision(state: OpenState, act: Act<'recordDecision'>): Decision {
   const minutes = act.body;
-  const sitting = bodyAt(state.step);
-  if (sitting !== minutes.body)
-    return refuse('bodyNotSitting', '目前不是该机构审议。', 'That body does not sit on this case now.', {
-      status: 409,
-      at: '/body',
-      ...citing(state.rules, 'decision.collective'),
-    });
-  if (compareDates(minutes.heldOn, dateOfInstant(act.receivedAt)) > 0)
-    return refuse('meetingInFuture', '会议日期不能晚于登记日期。', 'The meeting cannot lie after the day it is recorded.', {
-      at: '/heldOn',
-    });
-  if (compareDates(minutes.heldOn, dateOfInstant(state.stepSince)) < 0)
-    return refuse(
-      'meetingTooEarly',
-      '会议日期早于本事项提交该机构审议之日。',
-      'The meeting lies before the matter came to this body.',
-      { at: '/heldOn' },
-    );
-  if (state.decisions.some((d) => d.body === minutes.body && d.minutesNumber === minutes.minutesNumber))
-    return refuse(
-      'minutesNumberUsed',
-      '该会议纪要编号已用于本案另一次决策。',
-      'These minutes already carry another decision of this case.',
-      { status: 409, at: '/minutesNumber' },
-    );
-  const stray = minutes.substitutes.find(
-    (s) => !state.substitutes[minutes.body].some((known) => known.for === s.for && known.personId === s.personId),
-  );
-  if (stray)
-    return refuse('substituteNotNamed', '替补成员应事先指定并记录。', 'A substitute must have been named beforehand.', {
-      at: '/substitutes',
-    });
-  const fault = meetingFault(state, act);
-  if (fault) return fault;
-  const assessment = assessBody(state, act, minutes.body);
-  const counted = count(
-    {
-      present: minutes.present,
-      recused: minutes.recusals.map((r) => r.personId),
-      votes: minutes.votes,
-      outcome: minutes.outcome,
-    },
-    assessment,
-    valueOf(state.rules, 'decision.majority'),
-  );
-  if ('refusal' in counted) return { refusal: { ...counted.refusal, ...citing(state.rules, 'decision.collective') } };
-  if (minutes.outcome === 'rejected' && !minutes.grounds)
-    return refuse('groundsMissing', '不同意的决定应说明理由。', 'A rejection states its grounds.', { at: '/grounds' });
-  const round = state.decisions.filter((d) => d.body === minutes.body).length + 1;
-  const event = happened(act, 'decisionRecorded', { ...minutes, assessment, tally: counted.tally, round });
+  const found = bodies.recordDecision(satOn(state), act, bodyAt(state.step), interests(state, act));
+  if ('refusal' in found) return found;
+  const event = happened(act, 'decisionRecorded', found.decision);
   const deliberatesOnly = minutes.body !== finalBody(state.application, state.rules);
   // On a major matter the group's vote is its opinion; the leadership decides (nm-hei.6a).
   if (minutes.outcome === 'approved' || deliberatesOnly)

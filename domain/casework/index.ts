@@ -1,0 +1,15 @@
+export * from './state.ts';
+export * from './table.ts';
+export {
+  close,
+  decided,
+  fact,
+  foresee,
+  happened,
+  open,
+  type CommonBodies,
+  type CommonEvent,
+  type CommonEvents,
+  type EventOf,
+} from './events.ts';
+export { defineProcess, type Definition, type ProcessDefinition, type Rows } from './define.ts';
