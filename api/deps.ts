@@ -18,7 +18,7 @@ export interface Deps {
   sealer: Sealer;
   blobs: BlobStore;
   law: Law;
-  /** What an act is decided by, for a dry run. */
+  /** What acts are decided by: for a dry run, and for what can be done. */
   facts: FactReader;
   log: Logger;
   /** How long an act's answer is waited for before a receipt is given instead. */

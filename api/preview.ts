@@ -3,7 +3,6 @@ import { preview, type Directory, type Preview } from '../domain/empowerment/pre
 import { type Application, type Step } from '../domain/empowerment/index.ts';
 import type { InstitutionRole, PersonStatus } from '../domain/process.ts';
 import { RuleMissing, type RuleSnapshot } from '../domain/rules.ts';
-import { bodiesToday } from './offered.ts';
 import { Problem } from './problems.ts';
 import type { Context } from './route.ts';
 
@@ -16,13 +15,13 @@ interface Row {
 
 async function directory({ deps, caller }: Context): Promise<Directory> {
   const institution = caller.institution.id;
-  const [people, bodies, relations] = await Promise.all([
+  const [people, { bodies = {} }, relations] = await Promise.all([
     deps.prisma.$queryRaw<
       Row[]
     >`SELECT p.id::text, p.status, m.departments, array_append(array_remove(m.roles, 'member'), 'member') AS roles
       FROM membership m JOIN person p ON p.id = m.person_id
      WHERE m.institution_id = ${institution}::uuid AND NOT m.ended AND (m.until IS NULL OR m.until >= ${caller.today}::date) ORDER BY p.id`,
-    bodiesToday(deps, caller),
+    deps.facts.readSome(['bodies'], { institutionId: institution, on: caller.today }),
     deps.prisma.relation.findMany({ where: { institutionId: institution } }),
   ]);
   const roles: Directory['roles'] = {};

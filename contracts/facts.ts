@@ -1,4 +1,5 @@
-/** Who reads what an act is decided by: the dispatcher at delivery, and a dry run. */
+/** Who reads what an act is decided by: the dispatcher at delivery, a dry run, and the list of what can be done. */
+import type { FactNeed } from '../domain/empowerment/table.ts';
 import type { Facts } from '../domain/process.ts';
 
 /** For which act facts are wanted. `at` is its receipt, or the instant that a system act answers to. */
@@ -10,6 +11,14 @@ export interface FactQuery {
   body: unknown;
 }
 
+/** For facts that are wanted by themselves, before there is an act, perhaps before there is a case. */
+export interface SomeFacts {
+  institutionId: string;
+  caseId?: string;
+  on: string;
+}
+
 export interface FactReader {
   read(query: FactQuery): Promise<Facts>;
+  readSome(needs: readonly FactNeed[], query: SomeFacts): Promise<Facts>;
 }

@@ -25,29 +25,32 @@ function needsOf(type: string): readonly FactNeed[] {
   return Object.hasOwn(actTable, type) ? actTable[type as ActType].needs : NO_NEEDS;
 }
 
+/** What is asked for, on the day of the receipt. */
+type Asked = Omit<FactQuery, 'at' | 'caseId'> & { caseId: string | undefined; on: string };
+
 /** A reader over the database; one query for each need, none for an act without needs. */
 export function factReader({ pool, rules = (institution, on) => rulesOn(pool, institution, on) }: FactDeps): FactReader {
+  async function readAll(needs: readonly FactNeed[], asked: Asked): Promise<Facts> {
+    const { institutionId, caseId, on } = asked;
+    const wanted = (need: FactNeed): boolean => needs.includes(need);
+    const involved = wanted('people') ? await personsInvolved(pool, asked) : [];
+    const facts: Facts = {};
+    await Promise.all([
+      wanted('calendar') && readCalendar(pool, yearOf(on), versionIn(asked)).then((value) => (facts.calendar = value)),
+      wanted('bodies') && readBodies(pool, institutionId, on).then((value) => (facts.bodies = value)),
+      wanted('relations') && readRelations(pool, asked).then((value) => (facts.relations = value)),
+      wanted('people') && readPeople(pool, institutionId, involved, on).then((value) => (facts.people = value)),
+      wanted('pinnedRules') &&
+        readPinned(pool, caseId)
+          .then((pinned) => pinned ?? rules(institutionId, on))
+          .then((value) => (facts.pinnedRules = value)),
+      wanted('currentRules') && rules(institutionId, on).then((value) => (facts.currentRules = value)),
+    ]);
+    return facts;
+  }
   return {
-    async read(query) {
-      const needs = needsOf(query.type);
-      if (needs.length === 0) return {};
-      const on = dateOfInstant(query.at);
-      const wanted = (need: FactNeed): boolean => needs.includes(need);
-      const involved = wanted('people') ? await personsInvolved(pool, query, on) : [];
-      const facts: Facts = {};
-      await Promise.all([
-        wanted('calendar') && readCalendar(pool, yearOf(on), versionIn(query)).then((value) => (facts.calendar = value)),
-        wanted('bodies') && readBodies(pool, query.institutionId, on).then((value) => (facts.bodies = value)),
-        wanted('relations') && readRelations(pool, query).then((value) => (facts.relations = value)),
-        wanted('people') && readPeople(pool, query.institutionId, involved, on).then((value) => (facts.people = value)),
-        wanted('pinnedRules') &&
-          readPinned(pool, query.caseId)
-            .then((pinned) => pinned ?? rules(query.institutionId, on))
-            .then((value) => (facts.pinnedRules = value)),
-        wanted('currentRules') && rules(query.institutionId, on).then((value) => (facts.currentRules = value)),
-      ]);
-      return facts;
-    },
+    read: async ({ at, ...query }) => readAll(needsOf(query.type), { ...query, on: dateOfInstant(at) }),
+    readSome: async (needs, { caseId, ...query }) => readAll(needs, { ...query, caseId, type: '', body: null }),
   };
 }
 
@@ -64,7 +67,7 @@ export function createFactActivities(pool: pg.Pool, reader: FactReader): FactAct
 }
 
 /** An import that the case is to follow is followed by its own calendar, though another may have come since. */
-function versionIn({ type, body }: FactQuery): string | null {
+function versionIn({ type, body }: Asked): string | null {
   return type === 'applyCalendar' ? ((body as Partial<Bodies['applyCalendar']> | null)?.calendarVersion ?? null) : null;
 }
 
@@ -83,7 +86,7 @@ async function readCalendar(pool: pg.Pool, year: number, version: string | null)
 }
 
 /** The rules that the API pinned with the opening act, in the same transaction: what was decided on is what was promised. */
-async function readPinned(pool: pg.Pool, caseId: string): Promise<RuleSnapshot | undefined> {
+async function readPinned(pool: pg.Pool, caseId: string | undefined): Promise<RuleSnapshot | undefined> {
   const { rows } = await pool.query<{ content: RuleSnapshot }>(
     `SELECT s.content FROM cases c JOIN rule_snapshot s ON s.institution_id = c.institution_id AND s.hash = c.snapshot_hash
       WHERE c.id = $1`,
@@ -119,7 +122,7 @@ async function readBodies(pool: pg.Pool, institutionId: string, on: string): Pro
 const namedIn = (body: unknown): string[] => JSON.stringify(body ?? null).match(UUID) ?? [];
 
 /** Everyone whom the act could concern: named in it, parties and handlers of the case, members of the bodies on the day. */
-async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Promise<string[]> {
+async function personsInvolved(pool: pg.Pool, { caseId, institutionId, type, body, on }: Asked): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT person_id::text AS id FROM case_party WHERE case_id = $1
       UNION SELECT unnest(handlers)::text FROM objection WHERE case_id = $1
@@ -130,13 +133,13 @@ async function personsInvolved(pool: pg.Pool, query: FactQuery, on: string): Pro
       -- Whoever is to take something over, while a second person has not confirmed it.
       UNION SELECT l.data->'mend'->>'to' FROM ledger l
              WHERE l.case_id = $1 AND l.type = 'mendingProposed' AND l.data->'mend'->>'kind' = 'reassign' AND $5`,
-    [query.caseId, query.institutionId, on, namedIn(query.body), query.type === 'confirmMending'],
+    [caseId, institutionId, on, namedIn(body), type === 'confirmMending'],
   );
   return rows.map(({ id }) => id).toSorted();
 }
 
 /** Declared relations of whoever is or was an inventor here, or is named in the act: whoever acts may be the other end. */
-async function readRelations(pool: pg.Pool, { caseId, institutionId, body }: FactQuery): Promise<[string, string][]> {
+async function readRelations(pool: pg.Pool, { caseId, institutionId, body }: Asked): Promise<[string, string][]> {
   const { rows } = await pool.query<{ a: string; b: string }>(
     `WITH own AS (
        SELECT person_id AS id FROM case_party WHERE case_id = $2 AND role = 'inventor'

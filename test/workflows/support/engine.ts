@@ -81,7 +81,7 @@ export class Engine {
       connection: { connectionString: this.url },
       keys,
       activities: activities(createCaseActivities({ pool })),
-      facts: { read: async () => ({}) },
+      facts: { read: async () => ({}), readSome: async () => ({}) },
       log: this.log,
       bundle: { ...built, ...(buildId && { buildId }) },
       ...(punctual && { rehearsal: { shiftMs: 0 } }),
