@@ -52,9 +52,6 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Media types that may be uploaded. */
-export const documentTypes: readonly string[] = Object.keys(TYPES);
-
 export interface BlobStoreOptions {
   pool: pg.Pool;
   keys: KeyProvider;

@@ -1,1 +1,1 @@
-export { createCaseActivities, recordFailure, type RecordDeps } from './record.ts';
+export { createCaseActivities, type RecordDeps } from './record.ts';

@@ -12,7 +12,7 @@ export interface RecordDeps {
 }
 
 /** Failure type of a request that the database will never take: a bug here or in a decider. */
-export const recordFailure = 'RecordImpossible';
+const recordFailure = 'RecordImpossible';
 
 /** What `record_act` answers: a refusal as its code, the rest as the workflow gets it. */
 type SqlResult = Exclude<RecordResult, { kind: 'refused' }> | { kind: 'refused'; code: keyof typeof refusals };

@@ -17,5 +17,5 @@ export * from './register.ts';
 export * from './resolve.ts';
 export * from './scales.ts';
 export * from './schema.ts';
-export { coveredSubjects, fiveExclusions, valueSchemas, type CoveredSubject } from './values.ts';
+export { valueSchemas, type CoveredSubject } from './values.ts';
 export { weigh, type Weighed } from './weigh.ts';

@@ -21,9 +21,9 @@ export const empowerment: Process<EmpowermentState, EmpowermentEvent> = {
 export type { EmpowermentState } from './state.ts';
 export type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 export * from './acts.ts';
-export { actTable, actsFor } from './table.ts';
+export { actTable } from './table.ts';
 export { openTo } from './decide/open.ts';
 export { templates } from './tell.ts';
-export { route, isMajor, noticesNeeded } from './route.ts';
+export { route, noticesNeeded } from './route.ts';
 export { sittingOf, type Sitting } from './sitting.ts';
-export { preview, type Directory, type Preview, type PreviewStep } from './preview.ts';
+export { type Directory, type Preview, type PreviewStep } from './preview.ts';

@@ -326,10 +326,3 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   applyCalendar: { roles: ['system'], steps: live, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
   raisePrevailingRules: { roles: ['system'], steps: live, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
 };
-
-/** Acts that the roles allow at the step, in the table's order. */
-export function actsFor(roles: readonly (Role | 'system')[], step: Step): ActType[] {
-  return (Object.keys(actTable) as ActType[]).filter(
-    (act) => actTable[act].steps.includes(step) && actTable[act].roles.some((role) => roles.includes(role)),
-  );
-}
