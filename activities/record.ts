@@ -30,6 +30,12 @@ const refusals = {
     zh: '另有在办的赋权申请涉及同一科技成果，须先处理',
     en: 'Another open case claims the same achievement; that must be resolved first',
   },
+  leaveOverdrawn: {
+    code: 'leave.overdrawn',
+    status: 409,
+    zh: '该人员的离岗时间已被另一事项占用，剩余天数不足',
+    en: 'Another case has taken leave of this person meanwhile; too few days are left',
+  },
 } as const satisfies Record<string, Refusal>;
 
 /** The activities by which a workflow reads and writes its case. */
@@ -70,6 +76,8 @@ function sqlRequest(request: RecordRequest): object {
       releases: guards.filter(is('releaseAchievement')).map((guard) => guard.achievementId),
       numbers: guards.filter(is('assignNumber')),
       windows: guards.filter(is('windowOver')),
+      openings: guards.filter(is('openCase')),
+      leave: guards.filter(is('spendLeave')),
     },
     projection,
     messages,

@@ -1,6 +1,7 @@
 /** Which cases a caller may see, how much of each, and under whose right an act is done. */
 import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
-import { actTable, type ActType, type Step } from '../domain/empowerment/index.ts';
+import type { ActRow } from '../domain/casework/index.ts';
+import { rowsNamed } from '../domain/index.ts';
 import { institutionRoles, type CaseRole, type InstitutionRole, type PartyRole, type Role } from '../domain/process.ts';
 import type { Caller, Grant } from './access.ts';
 import { Problem } from './problems.ts';
@@ -13,7 +14,8 @@ export const caseWorkers: readonly InstitutionRole[] = institutionRoles;
 export interface CaseFacts {
   id: string;
   institutionId: string;
-  step: Step;
+  kind: string;
+  step: string;
   status: string;
   version: number;
   createdBy: string;
@@ -81,10 +83,10 @@ interface CaseRow extends Omit<CaseFacts, 'roles' | 'deputy' | 'ownMatter' | 'in
 /** The case and the caller's part in it, or undefined if the institution has no such case. */
 export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: string): Promise<CaseFacts | undefined> {
   const rows = await prisma.$queryRaw<CaseRow[]>`
-    SELECT c.id::text, c.institution_id::text AS "institutionId", c.step, c.status, c.version, c.created_by::text AS "createdBy",
+    SELECT c.id::text, c.institution_id::text AS "institutionId", c.kind, c.step, c.status, c.version, c.created_by::text AS "createdBy",
            c.achievement_id::text AS "achievementId",
            ARRAY(SELECT p.role FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${caller.personId}::uuid ORDER BY 1) AS roles,
-           ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role IN ('inventor', 'deceased')) AS inventors,
+           ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role IN ('inventor', 'deceased', 'holder', 'applicant', 'leader')) AS inventors,
            ARRAY(SELECT o.objector_id::text FROM objection o
                   WHERE o.case_id = c.id AND o.objector_id IS NOT NULL AND o.state <> 'late') AS objectors,
            (SELECT count(*)::int FROM inbox i WHERE i.case_id = c.id AND i.answered_at IS NULL) AS pending,
@@ -114,6 +116,9 @@ export type Sight =
   /** An objector's: where it stands, its notices, and the caller's own objections. */
   | { kind: 'objector' };
 
+/** Whose own matter the case is by a part in it. */
+const applicants: readonly CaseRole[] = ['inventor', 'representative', 'holder', 'applicant', 'leader'];
+
 /** What the caller sees of the case, or undefined for nothing at all. */
 export function sightOf(
   caller: Caller,
@@ -124,8 +129,7 @@ export function sightOf(
   if (status === 'draft') {
     return createdBy === caller.personId || caller.has('supervisor') ? { kind: 'whole', objectors: 'none' } : undefined;
   }
-  const applicant = roles.includes('inventor') || roles.includes('representative');
-  if (applicant) return { kind: 'whole', objectors: 'none' };
+  if (roles.some((role) => applicants.includes(role))) return { kind: 'whole', objectors: 'none' };
   if (impartial || deputy === 'objectors') return { kind: 'whole', objectors: 'all' };
   const handles = roles.includes('handler');
   if (handles && !ownMatter) return { kind: 'whole', objectors: 'handled' };
@@ -141,14 +145,14 @@ export function knowsObjectors(caller: Caller, facts: CaseFacts): boolean {
 }
 
 /** Acts for which one must know who may vote. */
-const onVoting: ActType[] = ['recordDecision', 'nameSubstitute'];
+const onVoting: string[] = ['recordDecision', 'nameSubstitute'];
 
 /**
  * Whether the caller is told numbers alone of who may vote and who voted: applicants, and members of the body, who could
  * otherwise tell from a colleague that is barred who has objected; but not whoever records the vote.
  */
 export function toldNumbersAlone(caller: Caller, { roles, deputy }: Pick<CaseFacts, 'roles' | 'deputy'>): boolean {
-  if (roles.includes('inventor') || roles.includes('representative')) return true;
+  if (roles.some((role) => applicants.includes(role))) return true;
   const records = deputy !== undefined && caller.namedGrants.some(({ acts }) => onVoting.some((act) => acts.includes(act)));
   return roles.includes('bodyMember') && !caller.has(...caseWorkers) && !records;
 }
@@ -182,20 +186,20 @@ function ownStanding(caller: Caller, caseRoles: readonly CaseRole[]): Standing {
 }
 
 /** Every standing by which the table lets the caller do the act; one's own first. */
-export function standingsFor(caller: Caller, caseRoles: readonly CaseRole[], act: ActType): Standing[] {
+export function standingsFor(caller: Caller, caseRoles: readonly CaseRole[], act: string, row: ActRow): Standing[] {
   const own = ownStanding(caller, caseRoles);
   const handed: Standing[] = caller.grants.flatMap(({ onBehalfOf, roles, departments, acts }) =>
     onBehalfOf !== undefined && (acts.length === 0 || acts.includes(act)) ? [{ onBehalfOf, roles, departments }] : [],
   );
-  return [own, ...handed].filter(({ roles }) => actTable[act].roles.some((role) => role !== 'system' && roles.includes(role)));
+  return [own, ...handed].filter(({ roles }) => row.roles.some((role) => role !== 'system' && roles.includes(role)));
 }
 
 /** What to tell whose delegation is for other acts than this one, which the role that it lends could do. */
-function otherActs(caller: Caller, act: ActType, onBehalfOf?: string): Problem | undefined {
+function otherActs(caller: Caller, row: ActRow, onBehalfOf?: string): Problem | undefined {
   const lent = caller.namedGrants.filter((grant) => onBehalfOf === undefined || grant.onBehalfOf === onBehalfOf);
-  const near = lent.filter(({ roles }) => actTable[act].roles.some((role) => (roles as Role[]).includes(role as Role)));
+  const near = lent.filter(({ roles }) => row.roles.some((role) => (roles as Role[]).includes(role as Role)));
   if (near.length === 0) return undefined;
-  const acts = [...new Set(near.flatMap((grant) => grant.acts as ActType[]))].map((one) => actTable[one]);
+  const acts = [...new Set(near.flatMap((grant) => grant.acts))].flatMap((one) => rowsNamed(one).slice(0, 1));
   return new Problem('delegation.otherActs', {
     zh: `委托给您的办理动作只有：${acts.map(({ zh }) => zh).join('、')}`,
     en: `What is delegated to you is only to ${acts.map(({ en }) => en).join('; ')}`,
@@ -209,19 +213,20 @@ function otherActs(caller: Caller, act: ActType, onBehalfOf?: string): Problem |
 export function authorise(
   caller: Caller,
   caseRoles: readonly CaseRole[],
-  act: ActType,
+  act: string,
+  row: ActRow,
   asked: { onBehalfOf?: string | undefined; department?: string | undefined },
 ): Standing {
-  const all = standingsFor(caller, caseRoles, act);
+  const all = standingsFor(caller, caseRoles, act, row);
   if (asked.onBehalfOf !== undefined) {
     const named = all.find(({ onBehalfOf }) => onBehalfOf === asked.onBehalfOf);
-    if (!named) throw otherActs(caller, act, asked.onBehalfOf) ?? new Problem('delegation.notValid');
+    if (!named) throw otherActs(caller, row, asked.onBehalfOf) ?? new Problem('delegation.notValid');
     return named;
   }
   const { department } = asked;
   const fitting = department === undefined ? [] : all.filter(({ departments }) => departments.includes(department));
   const [first, second] = fitting.length > 0 ? fitting : all;
-  if (!first) throw otherActs(caller, act) ?? new Problem('access.denied');
+  if (!first) throw otherActs(caller, row) ?? new Problem('access.denied');
   if (first.onBehalfOf !== undefined && second !== undefined) throw new Problem('delegation.ambiguous');
   return first;
 }

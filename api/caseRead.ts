@@ -1,7 +1,9 @@
 /** A case folded from its ledger, as one caller may see it. */
 import type { PrismaClient } from '../prisma/generated/client.ts';
-import { empowerment, type ActType, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
-import type { DeadlineRow, Task } from '../domain/process.ts';
+import type { EmpowermentEvent, EmpowermentState } from '../domain/empowerment/index.ts';
+import { processOf, type SomeProcess, type SomeState } from '../domain/index.ts';
+import type { MendingState } from '../domain/mending/index.ts';
+import type { DeadlineRow, LedgerEvent, Task } from '../domain/process.ts';
 import type { Assessment } from '../domain/collective/index.ts';
 import type { Mend } from '../domain/mending/index.ts';
 import { substituteOf } from '../domain/empowerment/seats.ts';
@@ -11,19 +13,27 @@ import type { Caller } from './access.ts';
 import type { Sight } from './caseAccess.ts';
 import { Problem } from './problems.ts';
 
-/** A case at one moment. */
-export interface CaseRecord {
-  state: EmpowermentState;
-  events: EmpowermentEvent[];
+/** A case of any process at one moment. */
+export interface SomeRecord {
+  process: SomeProcess;
+  state: SomeState;
+  events: LedgerEvent[];
   /** The database's clock when it was read: what is closed by then is closed for this reader. */
   now: string;
+  /** Ends of deadlines that an imported calendar has moved and the case has not counted anew yet. */
+  moved: Record<string, Moved>;
+}
+
+/** An empowerment case at one moment. */
+export interface CaseRecord extends SomeRecord {
+  state: EmpowermentState;
 }
 
 /** What an imported calendar has made of a window that its case has not counted anew yet. */
 type Moved = Pick<DeadlineRow, 'lastDay' | 'endsAt' | 'provisional' | 'calendarVersion' | 'skipped'>;
 
 interface Read {
-  loaded: { institutionId: string; events: EmpowermentEvent[] } | null;
+  loaded: { institutionId: string; kind: string; events: LedgerEvent[] } | null;
   moved: Record<string, Moved> | null;
   now: string;
 }
@@ -32,7 +42,7 @@ interface Read {
  * Ledger and clock of the case, read at one moment and folded. A calendar moves rows at once, and each case follows
  * later: until then the row says when a window ends.
  */
-export async function readCase(prisma: PrismaClient, institutionId: string, caseId: string): Promise<CaseRecord> {
+export async function readSome(prisma: PrismaClient, institutionId: string, caseId: string): Promise<SomeRecord> {
   const rows = await prisma.$queryRaw<Read[]>`
     SELECT load_case(${caseId}::uuid, 0) AS loaded, iso(service_clock()) AS now,
            (SELECT jsonb_object_agg(d.key, jsonb_build_object('lastDay', d.last_day, 'endsAt', iso(d.ends_at),
@@ -40,10 +50,23 @@ export async function readCase(prisma: PrismaClient, institutionId: string, case
               FROM deadline d WHERE d.case_id = ${caseId}::uuid AND d.moved_to IS NOT NULL AND d.state = 'running') AS moved`;
   const row = rows[0];
   if (!row?.loaded || row.loaded.institutionId !== institutionId) throw new Problem('notFound');
-  const { events } = row.loaded;
-  const folded = events.reduce((state, event) => empowerment.evolve(state, event), empowerment.initial(caseId, institutionId));
-  return { events, now: row.now, state: row.moved ? withMoved(folded, row.moved) : folded };
+  const { events, kind } = row.loaded;
+  const process = processOf(kind);
+  if (!process) throw new Problem('notFound');
+  const state = events.reduce((before, event) => process.evolve(before, event), process.initial(caseId, institutionId));
+  return { process, events, state, now: row.now, moved: row.moved ?? {} };
 }
+
+/** An empowerment case; what is asked of it other processes do not have. */
+export async function readCase(prisma: PrismaClient, institutionId: string, caseId: string): Promise<CaseRecord> {
+  const found = await readSome(prisma, institutionId, caseId);
+  if (found.process.kind !== 'empowerment') throw new Problem('notFound');
+  return { ...found, state: withMoved(found.state as EmpowermentState, found.moved) };
+}
+
+/** The deadlines of the case as they stand for this reader. */
+export const deadlinesOf = ({ process, state, moved }: SomeRecord): DeadlineRow[] =>
+  process.project(state).deadlines.map((row) => (row.state === 'running' ? { ...row, ...moved[row.key] } : row));
 
 function withMoved(state: EmpowermentState, moved: Record<string, Moved>): EmpowermentState {
   const notices = state.notices.map((notice) => {
@@ -104,13 +127,18 @@ function hideObjector(objection: Objection): HiddenObjection {
   };
 }
 
+/** A case to which somebody may object; of many processes nobody can. */
+export interface Objected {
+  objections?: Objection[];
+}
+
 /** The objections of the case as the caller may see them; an objector sees their own alone. */
-export function objectionsFor(caller: Caller, sight: Sight, state: EmpowermentState): (Objection | HiddenObjection)[] {
-  const seen = sight.kind === 'whole' ? state.objections : state.objections.filter((o) => o.objectorId === caller.personId);
+export function objectionsFor(caller: Caller, sight: Sight, { objections = [] }: Objected): (Objection | HiddenObjection)[] {
+  const seen = sight.kind === 'whole' ? objections : objections.filter((o) => o.objectorId === caller.personId);
   return seen.map((objection) => (knowsObjector(caller, sight, objection) ? objection : hideObjector(objection)));
 }
 
-const onObjections: ReadonlySet<string> = new Set<ActType>([
+const onObjections: ReadonlySet<string> = new Set([
   'confirmPaperObjection',
   'admitObjection',
   'recuseHandler',
@@ -149,7 +177,7 @@ const plain = new Set([
   'findings',
 ]);
 
-type Shown = Omit<EmpowermentEvent, 'data' | 'actor'> & { actor: unknown; data: unknown };
+type Shown = Omit<LedgerEvent, 'data' | 'actor'> & { actor: unknown; data: unknown };
 
 function withoutObjector(event: EmpowermentEvent): Shown {
   const data = Object.fromEntries(Object.entries(event.data).filter(([key]) => plain.has(key)));
@@ -202,21 +230,28 @@ function numbersOf({ type, data }: EmpowermentEvent): object {
 const counted = ({ quorum, enough, eligible }: Assessment): object => ({ quorum, enough, eligible: eligible.length });
 
 /** Mendings that wait, as the caller may see them. */
-export function mendingsFor(sight: Sight, numbersAlone: boolean, { mending }: EmpowermentState): object[] {
+export function mendingsFor(sight: Sight, numbersAlone: boolean, { mending }: { mending: MendingState }): object[] {
   if (sight.kind === 'objector') return [];
   return sight.objectors === 'all' || !numbersAlone ? mending.pending : mending.pending.map(proposalTold);
 }
 
 /** The ledger's events as the caller may see them. What follows from an act on an objection names nobody either. */
-export function eventsFor(caller: Caller, sight: Sight, numbersAlone: boolean, record: CaseRecord): Shown[] {
+export function eventsFor(
+  caller: Caller,
+  sight: Sight,
+  numbersAlone: boolean,
+  record: { state: Objected; events: LedgerEvent[] },
+): Shown[] {
   if (sight.kind === 'objector') return [];
   const hidden = (event: EmpowermentEvent): boolean => {
     if (!isObjectionEvent(event)) return false;
-    const objection = record.state.objections.find(({ id }) => id === event.data.objectionId);
+    const objection = record.state.objections?.find(({ id }) => id === event.data.objectionId);
     return !objection || !knowsObjector(caller, sight, objection);
   };
-  const acts = new Set(record.events.filter(hidden).map(({ actId }) => actId));
-  return record.events.map((event) => {
+  // Events that other processes share with empowerment have its shapes; any other is shown as it is.
+  const events = record.events as EmpowermentEvent[];
+  const acts = new Set(events.filter(hidden).map(({ actId }) => actId));
+  return events.map((event) => {
     if (hidden(event)) return withoutObjector(event);
     const shown = sight.objectors === 'all' ? event : numbersAlone ? { ...event, data: numbersOf(event) } : withoutBars(event);
     return acts.has(event.actId) ? { ...shown, actor: { kind: 'hidden' } } : shown;

@@ -1,9 +1,9 @@
 /** How a case, its deadlines and its decisions are told to one caller. */
 import { percentOfPpm } from '../contracts/schemas.ts';
-import { actTable, route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
+import { route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
 import { project } from '../domain/empowerment/project.ts';
 import { natureOf, sourceOf } from '../domain/mending/index.ts';
-import type { Adjustment, DeadlineRow, PartyRole } from '../domain/process.ts';
+import type { Adjustment, DeadlineRow, PartyRole, PartyRow } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
 import { toldNumbersAlone, type CaseFacts, type Sight } from './caseAccess.ts';
@@ -12,8 +12,6 @@ import type { Deps } from './deps.ts';
 import { offeredActs } from './offered.ts';
 import { namesOf } from './people.ts';
 import { openAll } from './seal.ts';
-
-const words = (act: keyof typeof actTable) => ({ act, zh: actTable[act].zh, en: actTable[act].en });
 
 /** The application with shares as the API says them. */
 function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Application) {
@@ -83,8 +81,8 @@ function ahead({ application, rules, step }: EmpowermentState): string[] {
 const unlisted: ReadonlySet<PartyRole> = new Set(['objector', 'bodyMember', 'deceased']);
 
 /** Parties with names. */
-async function partiesShown(deps: Deps, state: EmpowermentState) {
-  const rows = project(state).parties.filter(({ role }) => !unlisted.has(role));
+export async function partiesShown(deps: Deps, parties: readonly PartyRow[]) {
+  const rows = parties.filter(({ role }) => !unlisted.has(role));
   const names = await namesOf(
     deps,
     rows.map(({ personId }) => personId),
@@ -122,13 +120,16 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
     myRoles: facts.roles,
     /** Acts received and not yet answered: what is shown may be about to change. */
     pending: facts.pending,
-    allowedActs: (await offeredActs(deps, caller, facts.roles, record)).map(words),
+    allowedActs: await offeredActs(deps, caller, facts.roles, record),
     notices: noticesShown(state, now),
     now,
   };
   const objections = objectionsFor(caller, sight, state);
   if (sight.kind === 'objector') return { ...base, objections: await openAll(objections, deps.sealer) };
-  const [parties, deadlines] = await Promise.all([partiesShown(deps, state), deadlinesShown(deps, projection.deadlines, now)]);
+  const [parties, deadlines] = await Promise.all([
+    partiesShown(deps, projection.parties),
+    deadlinesShown(deps, projection.deadlines, now),
+  ]);
   const {
     amendment,
     agreement,

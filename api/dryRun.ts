@@ -5,47 +5,47 @@
  */
 import { randomUUID } from 'node:crypto';
 import { sealBody } from '../contracts/sealing.ts';
-import { empowerment, type EmpowermentEvent, type EmpowermentState } from '../domain/empowerment/index.ts';
+import type { SomeProcess, SomeState } from '../domain/index.ts';
 import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Task } from '../domain/process.ts';
 import { natureOf } from '../domain/mending/index.ts';
 import { sightOf, toldNumbersAlone, type Sight, type Standing } from './caseAccess.ts';
-import { eventsFor, readCase, tasksFor } from './caseRead.ts';
+import { eventsFor, readSome, tasksFor, type SomeRecord } from './caseRead.ts';
 import { refusalBody } from './problems.ts';
 import { checkDocuments, pointer, prepare, type SentAct } from './receive.ts';
 import type { Answer, Context } from './route.ts';
 import { openAll } from './seal.ts';
 
 /** The state after events as the ledger would hold them, with what would be told. */
-function after(state: EmpowermentState, act: Envelope, events: readonly NewEvent[]) {
+function after(process: SomeProcess, state: SomeState, act: Envelope, events: readonly NewEvent[]) {
   const told: Message[] = [];
-  const rows: EmpowermentEvent[] = [];
+  const rows: LedgerEvent[] = [];
   let next = state;
   for (const event of events) {
     const { actId, actor, receivedAt: recordedAt } = act;
-    const row = { ...event, seq: next.version + 1, recordedAt, actId, actor } satisfies LedgerEvent as EmpowermentEvent;
+    const row: LedgerEvent = { ...event, seq: next.version + 1, recordedAt, actId, actor };
     rows.push(row);
-    next = empowerment.evolve(next, row);
-    told.push(...empowerment.tell(next, row));
+    next = process.evolve(next, row);
+    told.push(...process.tell(next, row));
   }
   return { state: next, rows, told };
 }
 
 /** What time has brought by now comes first, as it does for the act itself. */
-async function caughtUp({ deps, caller }: Context, caseId: string, from: EmpowermentState, now: string) {
+async function caughtUp({ deps, caller }: Context, caseId: string, { process, state: from, now }: SomeRecord) {
   let state = from;
   const { id: institutionId } = caller.institution;
-  for (let wake = nextWake(state); wake && wake.at <= now; wake = nextWake(state)) {
+  for (let wake = nextWake(process, state); wake && wake.at <= now; wake = nextWake(process, state)) {
     const { type, at, body } = wake;
-    const facts = await deps.facts.read({ caseId, institutionId, type, at, body: null });
+    const facts = await deps.facts.read({ caseId, institutionId, kind: process.kind, type, at, body: null });
     const act: Envelope = { actId: randomUUID(), type, receivedAt: at, actor: { kind: 'system' }, body, timely: {}, facts };
-    const decision = empowerment.decide(state, act);
+    const decision = process.decide(state, act);
     if ('refusal' in decision) break;
-    state = after(state, act, decision.events).state;
+    state = after(process, state, act, decision.events).state;
   }
   return state;
 }
 
-const nextWake = (state: EmpowermentState) => (state.version > 0 ? empowerment.nextWake(state) : undefined);
+const nextWake = (process: SomeProcess, state: SomeState) => (state.version > 0 ? process.nextWake(state) : undefined);
 
 function actorOf({ caller }: Context, { onBehalfOf, roles, departments }: Standing): Actor {
   return {
@@ -100,7 +100,8 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
   const referenced = sealBody(body, () => ({ sealed: randomUUID(), digest: '' }));
   await checkDocuments(context, referenced);
   const { id: institutionId } = caller.institution;
-  const { state: stored, now } = await readCase(deps.prisma, institutionId, caseId);
+  const record = await readSome(deps.prisma, institutionId, caseId);
+  const { process, state: stored, now } = record;
   const windows = await deps.prisma.deadline.findMany({ where: { caseId, kind: 'window', state: 'running' } });
   const envelope: Envelope = {
     actId: randomUUID(),
@@ -109,20 +110,20 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
     actor: actorOf(context, standing),
     body: referenced,
     timely: Object.fromEntries(windows.map(({ key, endsAt }) => [key, now < endsAt.toISOString()])),
-    facts: await deps.facts.read({ caseId, institutionId, type: act.type, at: now, body: referenced }),
+    facts: await deps.facts.read({ caseId, institutionId, kind: process.kind, type: act.type, at: now, body: referenced }),
   };
-  const state = await caughtUp(context, caseId, stored, now);
+  const state = await caughtUp(context, caseId, record);
   const sight = sightOf(caller, known);
   // Whoever is shown a notice alone cannot watch by it how the case behind it goes.
   const stands = sight ? { version: stored.version, pending: known.pending } : {};
   const base = { type: act.type, caseId, at: now, ...stands };
-  const decision = empowerment.decide(state, envelope);
+  const decision = process.decide(state, envelope);
   if ('refusal' in decision)
     return { status: 200, body: { ...base, outcome: 'wouldBeRefused', problem: refusalBody(decision.refusal, pointer) } };
-  const done = after(state, envelope, decision.events);
+  const done = after(process, state, envelope, decision.events);
   if (!sight) return { status: 200, body: { ...base, outcome: 'wouldDo', events: done.rows.map(({ type }) => ({ type })) } };
-  const seen = eventsFor(caller, sight, toldNumbersAlone(caller, known), { state: done.state, events: done.rows, now });
-  const [was, is] = [empowerment.project(state), empowerment.project(done.state)];
+  const seen = eventsFor(caller, sight, toldNumbersAlone(caller, known), { state: done.state, events: done.rows });
+  const [was, is] = [process.project(state), process.project(done.state)];
   const whole =
     sight.kind === 'whole'
       ? { deadlines: deadlineChanges(was.deadlines, is.deadlines), tasks: taskChanges(sight, was.tasks, is.tasks) }

@@ -5,11 +5,10 @@ import { noticeText, type FieldError, type NoticeContent } from '../contracts/sc
 import { namesApart, namesIn } from '../contracts/noticeNames.ts';
 import { Sealable, type SealedRow } from '../contracts/sealing.ts';
 import { ownMatter } from '../domain/collective/index.ts';
-import type { ActType } from '../domain/empowerment/index.ts';
 import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
 import { knowsObjectors, type CaseFacts, type Standing } from './caseAccess.ts';
-import { readCase, type CaseRecord } from './caseRead.ts';
+import { readCase, readSome, type Objected, type SomeRecord } from './caseRead.ts';
 import { disclosureFindings } from './disclosure.ts';
 import { composeNotice } from './noticeCompose.ts';
 import { namesOf } from './people.ts';
@@ -31,10 +30,12 @@ export interface NoticeDraft {
 
 const digestOf = (content: NoticeContent): string => createHash('sha256').update(noticeText(content)).digest('hex');
 
-async function objectorNames(context: Context, { state }: CaseRecord): Promise<string[]> {
-  const { deps } = context;
+async function objectorNames(
+  { deps }: Context,
+  { objections = [], team = [] }: Objected & { team?: { personId: string }[] },
+): Promise<string[]> {
   // An objector who has become an inventor by an upheld objection is shown as one.
-  const hidden = state.objections.filter(({ objectorId }) => !state.team.some(({ personId }) => personId === objectorId));
+  const hidden = objections.filter(({ objectorId }) => !team.some(({ personId }) => personId === objectorId));
   const opened = await openAll(
     hidden.map(({ name }) => name),
     deps.sealer,
@@ -83,7 +84,7 @@ export async function draftNotice(
     n,
   };
   const { content, missing } = composeNotice(source, kind);
-  const findings = findingsOf(content, await objectorNames(context, record));
+  const findings = findingsOf(content, await objectorNames(context, record.state));
   return { kind, content, contentDigest: digestOf(content), items: content.items.map(({ item }) => item), missing, findings };
 }
 
@@ -108,7 +109,7 @@ async function checkPublication(
   const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
   // A notice that the case does not need is the decider's to refuse.
   if (body.kind === 'price' && !record.state.application?.price) return;
-  const shown = findingsOf(content, await objectorNames(context, record));
+  const shown = findingsOf(content, await objectorNames(context, record.state));
   if (shown.length > 0) {
     const errors = shown.map((one) => ({ ...one, pointer: `/body/content${one.pointer}` }));
     throw new Problem('notice.disclosure', { errors });
@@ -145,7 +146,7 @@ async function checkFinding(
   body: { objectionId: string; findings: { reasons: Sealable }[] },
 ): Promise<void> {
   const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
-  const names = await objectorNames(context, record);
+  const names = await objectorNames(context, record.state);
   const errors = body.findings.flatMap(({ reasons }, i) =>
     disclosureFindings(reasons.text, names)
       .filter(({ kind }) => kind === 'objector')
@@ -155,21 +156,21 @@ async function checkFinding(
 }
 
 /** Acts that mend a case give their grounds, which the applicants read too once it is mended. */
-const mends = new Set<ActType>(['hold', 'resume', 'moveDeadline', 'reassign', 'correctDeath', 'refuseMending']);
+const mends: ReadonlySet<string> = new Set(['hold', 'resume', 'moveDeadline', 'reassign', 'correctDeath', 'refuseMending']);
 
 async function checkGrounds(
   context: Context,
-  record: CaseRecord,
+  record: SomeRecord,
   grounds: string,
   at: '/body/grounds' | '/body/mendingId',
 ): Promise<void> {
-  const found = disclosureFindings(grounds, await objectorNames(context, record)).filter(({ kind }) => kind === 'objector');
+  const found = disclosureFindings(grounds, await objectorNames(context, record.state)).filter(({ kind }) => kind === 'objector');
   const errors = found.map(({ zh, en }) => ({ pointer: at, zh, en }));
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
 
 /** The proposer may have known nothing of objectors, so that their words were not searched. */
-async function checkProposed(context: Context, record: CaseRecord, mendingId: string): Promise<void> {
+async function checkProposed(context: Context, record: SomeRecord, mendingId: string): Promise<void> {
   const found = record.state.mending.pending.find(({ id }) => id === mendingId);
   const { grounds } = await openAll({ grounds: found?.grounds ?? null }, context.deps.sealer);
   if (grounds !== null) await checkGrounds(context, record, grounds, '/body/mendingId');
@@ -180,7 +181,7 @@ export async function checkShown(
   context: Context,
   facts: CaseFacts,
   { onBehalfOf }: Pick<Standing, 'onBehalfOf'>,
-  type: ActType,
+  type: string,
   body: unknown,
 ): Promise<void> {
   const mending = mends.has(type) || type === 'confirmMending';
@@ -192,7 +193,7 @@ export async function checkShown(
   if (type === 'recordFinding') return checkFinding(context, facts, body as Parameters<typeof checkFinding>[2]);
   // So could whoever holds another office and may not know; who confirms it, or could have, looks at their words.
   if (!knowsObjectors(context.caller, facts)) return;
-  const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
+  const record = await readSome(context.deps.prisma, context.caller.institution.id, facts.id);
   if (type === 'confirmMending') await checkProposed(context, record, (body as { mendingId: string }).mendingId);
   else await checkGrounds(context, record, (body as { grounds: Sealable }).grounds.text, '/body/grounds');
 }

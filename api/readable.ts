@@ -2,8 +2,9 @@
  * Cases that a caller reads by something that changes from day to day, as conditions on rows: because they may vote on it,
  * or because an act of it is theirs to do for somebody else. Lists and single cases ask by the same conditions.
  */
-import { actTable, type ActType } from '../domain/empowerment/index.ts';
-import { stepOf } from '../domain/empowerment/route.ts';
+import { processes, rowsNamed } from '../domain/index.ts';
+import type { ActType } from '../domain/empowerment/index.ts';
+import { stepOf } from '../domain/casework/index.ts';
 import type { PartyRole } from '../domain/process.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
 import type { Caller, Grant } from './access.ts';
@@ -12,8 +13,8 @@ type Where = Prisma.CaseWhereInput;
 
 const nothing: Where = { id: { in: [] } };
 
-/** Inventors of a case, those who died in it among them: their kin are kin still. */
-const inventing: PartyRole[] = ['inventor', 'deceased'];
+/** Whose own matter a case is, those who died in it among them: their kin are kin still. */
+const inventing: PartyRole[] = ['inventor', 'deceased', 'holder', 'applicant', 'leader'];
 
 /** Cases that are a matter of one of the persons, or of kin of theirs. */
 export const ownTo = ({ hands, kin }: Pick<Grant, 'hands' | 'kin'>): Where => ({
@@ -57,7 +58,7 @@ const shownBy: { [A in ActType]?: (grant: Grant) => Where } = {
 };
 
 /** Acts on an objection, for which one must know whose it is. */
-const aboutObjectors: readonly ActType[] = [
+const aboutObjectors: readonly string[] = [
   'confirmPaperObjection',
   'admitObjection',
   'rejectObjection',
@@ -66,11 +67,19 @@ const aboutObjectors: readonly ActType[] = [
 ];
 
 /** The acts that a delegation names, of those its roles may do at all. */
-const namedActs = ({ acts, roles }: Grant): ActType[] =>
-  (acts as ActType[]).filter((act) => actTable[act].roles.some((role) => (roles as string[]).includes(role)));
+const namedActs = ({ acts, roles }: Grant): string[] =>
+  acts.filter((act) => rowsNamed(act).some((row) => row.roles.some((role) => (roles as string[]).includes(role))));
 
-const possible = (grant: Grant, act: ActType): Where => ({
-  AND: [{ step: { in: actTable[act].steps } }, notOwn(grant.hands, grant.kin), shownBy[act]?.(grant) ?? {}],
+/** Cases at a step of their process at which the act can be done. */
+const atItsStep = (act: string): Where => ({
+  OR: Object.values(processes).flatMap(({ kind, table }): Where[] => {
+    const steps = Object.hasOwn(table, act) ? table[act]?.steps : undefined;
+    return steps ? [{ kind, step: { in: steps } }] : [];
+  }),
+});
+
+const possible = (grant: Grant, act: string): Where => ({
+  AND: [atItsStep(act), notOwn(grant.hands, grant.kin), shownBy[act as ActType]?.(grant) ?? {}],
 });
 
 /** Cases of which a deputy for single acts has something to do now; `objectors` narrows it to acts on an objection. */

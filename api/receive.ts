@@ -4,8 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical.ts';
-import { actSchemas, apiPointer, fieldErrors, isPersonAct, type PersonAct } from '../contracts/schemas.ts';
-import { actTable, type ActType } from '../domain/empowerment/index.ts';
+import { apiPointer, fieldErrors, schemaOf } from '../contracts/schemas.ts';
+import type { ActRow } from '../domain/casework/index.ts';
+import { processOf } from '../domain/index.ts';
 import type { Refusal } from '../domain/process.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';
 import { dateOfInstant } from '../domain/time/index.ts';
@@ -21,7 +22,7 @@ import { documentsIn, seal } from './seal.ts';
 
 /** What a client sends: the act's name, its body, and whose right is used if not one's own. */
 export interface SentAct {
-  type: ActType;
+  type: string;
   onBehalfOf?: string | undefined;
   body?: unknown;
 }
@@ -94,7 +95,7 @@ async function earlier(
 }
 
 /** The case for this caller and act, or 404: a stranger may object to what is shown to them, and to nothing else. */
-async function caseFor(context: Context, caseId: string, type: ActType): Promise<CaseFacts> {
+async function caseFor(context: Context, caseId: string, type: string): Promise<CaseFacts> {
   const facts = await caseFacts(context.deps.prisma, context.caller, caseId);
   const seen = facts && (sightOf(context.caller, facts) !== undefined || (type === 'fileObjection' && facts.noticed));
   if (!facts || !seen) throw new Problem('notFound');
@@ -106,8 +107,20 @@ function departmentOf(body: unknown): string | undefined {
   return typeof named === 'string' ? named : undefined;
 }
 
-function parseAct(type: PersonAct, sent: unknown): unknown {
-  const result = actSchemas[type].safeParse(sent ?? {}, { reportInput: true });
+/** The row by which the process of the case declares the act, or the problem. */
+function rowFor({ kind }: CaseFacts, type: string): ActRow {
+  const table = processOf(kind)?.table ?? {};
+  const row = Object.hasOwn(table, type) ? table[type] : undefined;
+  if (row) return row;
+  const errors = [{ pointer: '/type', zh: '此类案件没有该办理动作', en: 'is no act of a case of this kind' }];
+  throw new Problem('request.invalid', { errors });
+}
+
+function parseAct(kind: string, type: string, sent: unknown): unknown {
+  const schema = schemaOf(kind, type);
+  // Acts of the system are nobody's to send.
+  if (!schema) throw new Problem('access.denied');
+  const result = schema.safeParse(sent ?? {}, { reportInput: true });
   if (!result.success) throw new Problem('request.invalid', { errors: fieldErrors(result.error, '/body') });
   return result.data;
 }
@@ -120,12 +133,18 @@ async function withDraft(context: Context, act: SentAct, facts: CaseFacts): Prom
   return draft === undefined ? act.body : { application: draft.application };
 }
 
+interface Opening {
+  kind: string;
+  type: string;
+}
+
 /** The rules that an opening act pins its case to. */
-async function rulesToPin(context: Context, type: ActType, on: string): Promise<RuleSnapshot | undefined> {
-  if (type !== 'sendForConsent') return undefined;
+async function rulesToPin(context: Context, { kind, type }: Opening, on: string): Promise<RuleSnapshot | undefined> {
+  if (!processOf(kind)?.opens(type)) return undefined;
   const { caller, deps } = context;
   const snapshot = await deps.law.rulesOn(caller.institution.id, on);
-  const missing = missingKeys(snapshot);
+  // Other processes read few rules, and refuse by the one that they miss.
+  const missing = kind === 'empowerment' ? missingKeys(snapshot) : [];
   if (missing.length > 0) {
     const errors = missing.map((key) => ({ pointer: key, zh: '缺少规定', en: 'no rule gives it' }));
     throw new Problem('rules.missing', { errors });
@@ -142,6 +161,10 @@ interface Receiving {
   hashes: string[];
   standing: Standing;
   achievementId: string | undefined;
+  /** Whose case it is, and of which process. */
+  facts: Pick<CaseFacts, 'kind'>;
+  /** Whether the case itself begins with the act: its row is written with the receipt. */
+  begins?: boolean;
 }
 
 type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 'repeated'; act: Receipt };
@@ -149,8 +172,9 @@ type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 're
 /** One transaction: sealed values, the inbox row and, for an opening act, the rules the case is pinned to. */
 async function write(context: Context, receiving: Receiving): Promise<Received> {
   const { deps, caller, traceId } = context;
-  const { caseId, act, key, hashes, standing, actId } = receiving;
-  const today = await rulesToPin(context, act.type, caller.today);
+  const { caseId, act, key, hashes, standing, actId, begins = false } = receiving;
+  const { kind } = receiving.facts;
+  const today = await rulesToPin(context, { kind, type: act.type }, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
   const apart = act.type === 'publishNotice' ? await withNamesApart(context, caseId, receiving.body) : { body: receiving.body };
   const sealed = await seal(apart.body, scope, deps.sealer);
@@ -171,7 +195,7 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     traceId,
   };
   try {
-    return today ? await writePinned(context, request, today) : await receiveAlone(deps.prisma, request);
+    return today ? await writePinned(context, request, { kind, begins, today }) : await receiveAlone(deps.prisma, request);
   } catch (error) {
     throw (await unknownDocuments(context, error, sealed.body)) ?? error;
   }
@@ -184,15 +208,23 @@ async function receiveAlone(db: Pick<PrismaClient, '$queryRaw'>, request: object
 }
 
 /** The row of an opening act, and with it the rules that its case is pinned to. */
-async function writePinned(context: Context, request: { caseId: string; type: ActType }, today: RuleSnapshot): Promise<Received> {
+async function writePinned(
+  context: Context,
+  request: { caseId: string; type: string },
+  { kind, begins, today }: { kind: string; begins: boolean; today: RuleSnapshot },
+): Promise<Received> {
   const { caller, deps } = context;
   const { caseId, type } = request;
   return deps.prisma.$transaction(async (tx) => {
+    if (begins)
+      await tx.$executeRaw`INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by)
+        VALUES (${caseId}::uuid, ${caller.institution.id}::uuid, ${kind}, ${kind}, 'draft', 'draft', ${caller.personId}::uuid)
+        ON CONFLICT DO NOTHING`;
     const result = await receiveAlone(tx, request);
     if (result.outcome !== 'received') return result;
     // The law of the day of receipt, should midnight have come since the caller was read.
     const day = dateOfInstant(result.act.receivedAt);
-    const rules = day === caller.today ? today : ((await rulesToPin(context, type, day)) ?? today);
+    const rules = day === caller.today ? today : ((await rulesToPin(context, { kind, type }, day)) ?? today);
     const content = JSON.stringify(rules);
     await tx.$executeRaw`INSERT INTO rule_snapshot (institution_id, hash, content)
       VALUES (${caller.institution.id}::uuid, ${rules.hash}, ${content}::jsonb) ON CONFLICT DO NOTHING`;
@@ -237,19 +269,21 @@ export async function prepare(
   context: Context,
   caseId: string,
   act: SentAct,
+  beginning?: CaseFacts,
 ): Promise<Omit<Receiving, 'key' | 'hashes' | 'actId'> & { facts: CaseFacts }> {
-  const facts = await caseFor(context, caseId, act.type);
-  const standing = authorise(context.caller, facts.roles, act.type, {
+  const facts = beginning ?? (await caseFor(context, caseId, act.type));
+  const row = rowFor(facts, act.type);
+  const standing = authorise(context.caller, facts.roles, act.type, row, {
     onBehalfOf: act.onBehalfOf,
     department: act.type === 'reviewAsDepartment' ? departmentOf(act.body) : undefined,
   });
   // What is still under way may bring the case to the step; then only the decider can tell.
-  if (!actTable[act.type].steps.includes(facts.step) && facts.pending === 0) throw new Problem('act.wrongStep');
-  if (!isPersonAct(act.type)) throw new Problem('access.denied');
-  const body = parseAct(act.type, await withDraft(context, act, facts));
+  if (!row.steps.includes(facts.step) && facts.pending === 0) throw new Problem('act.wrongStep');
+  const body = parseAct(facts.kind, act.type, await withDraft(context, act, facts));
   await checkShown(context, facts, standing, act.type, body);
   const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
-  return { caseId, act, body, standing, facts, achievementId: achievementId ?? undefined };
+  const begins = beginning !== undefined;
+  return { caseId, act, body, standing, facts, begins, achievementId: achievementId ?? undefined };
 }
 
 /** What was understood and refused stays in the institution's log, as the decider's refusals stay in the inbox. */
@@ -272,13 +306,13 @@ async function keepRefusal(
 }
 
 /** Receives the act and answers it. */
-export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+export async function receiveAct(context: Context, caseId: string, act: SentAct, beginning?: CaseFacts): Promise<Answer> {
   const began = performance.now();
   const { metrics } = context.deps;
   const told = (outcome: Parameters<typeof metrics.acted>[1]): void =>
     metrics.acted(act.type, outcome, (performance.now() - began) / 1_000);
   try {
-    const answer = await receive(context, caseId, act);
+    const answer = await receive(context, caseId, act, beginning);
     told(answer.status === 200 ? 'done' : 'received');
     return answer;
   } catch (error) {
@@ -287,13 +321,13 @@ export async function receiveAct(context: Context, caseId: string, act: SentAct)
   }
 }
 
-async function receive(context: Context, caseId: string, act: SentAct): Promise<Answer> {
+async function receive(context: Context, caseId: string, act: SentAct, beginning: CaseFacts | undefined): Promise<Answer> {
   const { answers, answerWithinMs } = context.deps;
   const actId = randomUUID();
   // Listening begins before the act is there: an answer that comes at once is heard.
   const expected = answers.expect(actId);
   try {
-    const receipt = await received(context, caseId, act, actId);
+    const receipt = await received(context, caseId, act, { actId, beginning });
     if (receipt.id !== actId || receipt.answer !== undefined) return await settle(context, receipt);
     return answerFor(context, { ...receipt, ...answerIn(await expected.within(answerWithinMs)) });
   } finally {
@@ -302,14 +336,19 @@ async function receive(context: Context, caseId: string, act: SentAct): Promise<
 }
 
 /** Receives the act under `actId`, once for its key, and waits for nothing; one received before keeps its own id. */
-export async function received(context: Context, caseId: string, act: SentAct, actId: string = randomUUID()): Promise<Receipt> {
+export async function received(
+  context: Context,
+  caseId: string,
+  act: SentAct,
+  { actId = randomUUID(), beginning }: { actId?: string; beginning?: CaseFacts | undefined } = {},
+): Promise<Receipt> {
   const { deps } = context;
   const key = keyOf(context.idempotencyKey);
   const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
   const known = () => earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
-    prepared = await prepare(context, caseId, act);
+    prepared = await prepare(context, caseId, act, beginning);
   } catch (error) {
     // The same act, sent before or at the same time, may be what moved the case on: then it is its own answer.
     const before = error instanceof Problem ? await known() : undefined;

@@ -7,7 +7,7 @@ import { canonicalJson } from '../contracts/canonical.ts';
 import type { CaseActKind } from '../contracts/repairs.ts';
 import type { DeadlineEffect } from '../domain/mending/index.ts';
 import { actWords } from '../letters/repairs.ts';
-import { readCase } from './caseRead.ts';
+import { readSome } from './caseRead.ts';
 import { dryRun } from './dryRun.ts';
 import { Problem } from './problems.ts';
 import { received, type SentAct } from './receive.ts';
@@ -48,7 +48,7 @@ async function bodiesOf(context: Context, { kind, reason, body = {} }: AskedActs
   }
   const grounds = kind === 'refuseMending' ? { grounds: reason } : {};
   if (body['mendingId'] !== undefined) return [{ ...body, ...grounds }];
-  const { state } = await readCase(context.deps.prisma, context.caller.institution.id, item.caseId);
+  const { state } = await readSome(context.deps.prisma, context.caller.institution.id, item.caseId);
   return state.mending.pending.map(({ id }) => ({ ...body, mendingId: id, ...grounds }));
 }
 

@@ -76,6 +76,7 @@ export const endpointTable = {
   getCase: anyParty,
   getCasePreview: anyParty,
   performAct: anyParty,
+  openCase: members,
   previewAct: anyParty,
   getAct: anyParty,
   listTasks: anyParty,

@@ -1,11 +1,13 @@
 /** Who reads what an act is decided by: the dispatcher at delivery, a dry run, and the list of what can be done. */
-import type { FactNeed } from '../domain/empowerment/table.ts';
+import type { FactNeed } from '../domain/casework/table.ts';
 import type { Facts } from '../domain/process.ts';
 
 /** For which act facts are wanted. `at` is its receipt, or the instant that a system act answers to. */
 export interface FactQuery {
   caseId: string;
   institutionId: string;
+  /** The process of the case; the same name may ask for other facts in another. */
+  kind: string;
   type: string;
   at: string;
   body: unknown;

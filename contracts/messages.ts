@@ -4,8 +4,10 @@ import type { Actor, Envelope, Guard, LedgerEvent, Message, NewEvent, Projection
 /** Task queue of the cases' workflows and activities. */
 export const caseTaskQueue = 'cases';
 
-/** Workflow types by process kind: `empowerment` runs `empowermentWorkflow`. */
-export type ProcessKind = 'empowerment';
+/** Every process by its kind, and so every workflow type: `empowerment` runs `empowermentWorkflow`. */
+export const processKinds = ['empowerment'] as const;
+
+export type ProcessKind = (typeof processKinds)[number];
 
 /** Workflow id of a case: the case's UUID behind its kind, codes only. */
 export const caseWorkflowId = (kind: ProcessKind, caseId: string): string => `${kind}-${caseId}`;

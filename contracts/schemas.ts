@@ -3,4 +3,5 @@ export * from './schemas/values.ts';
 export * from './schemas/application.ts';
 export * from './schemas/notice.ts';
 export * from './schemas/empowerment.ts';
+export * from './schemas/processes.ts';
 export * from './schemas/issues.ts';

@@ -140,7 +140,21 @@ export type Guard =
    * Not yet before `endsAt` by the database's clock, nor before the end in the deadline's own row (an imported calendar
    * moves the row first), nor while a receipt earlier than that end is undelivered.
    */
-  | { kind: 'windowOver'; key: string; endsAt: string };
+  | { kind: 'windowOver'; key: string; endsAt: string }
+  /**
+   * Opens another case by an act of the system, in the same transaction. Its id follows from this case and the key, so that it
+   * is opened once; `createdBy` is whoever the case is put down to.
+   */
+  | { kind: 'openCase'; process: string; key: string; createdBy: string; act: { type: string; body: unknown } }
+  /** Days of leave are taken by a person; refused while the person's account would be overdrawn. */
+  | {
+      kind: 'spendLeave';
+      personId: string;
+      from: string;
+      until: string;
+      most: number;
+      scope: 'sameInstitution' | 'allInstitutions';
+    };
 
 /** What a decider answers. */
 export type Decision<E extends NewEvent = NewEvent> = { events: E[]; guards?: Guard[] } | { refusal: Refusal };

@@ -2,7 +2,7 @@
  * Letters as data: Chinese and English, subject and text. `{name}` is a value; a part in `[[…]]` is left out when a value
  * in it is empty. Beside its own values each letter has `{case}`: the title and, once there is one, the number.
  */
-import { actTable } from '../domain/empowerment/table.ts';
+import { actLabels } from '../domain/index.ts';
 import { inWords } from '../domain/labels.ts';
 import { instantMs } from '../domain/time/index.ts';
 import { words } from './words.ts';
@@ -32,7 +32,7 @@ function shown(name: string, value: string | number | undefined, language: 0 | 1
   if (value === undefined) return ERASED[language];
   const text = String(value);
   if (name === 'act' || name === 'mend') {
-    const { zh, en } = inWords(actTable, [text]);
+    const { zh, en } = inWords(actLabels, [text]);
     return language === 0 ? zh : en;
   }
   const word = words[name]?.[text];

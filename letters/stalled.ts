@@ -1,5 +1,5 @@
 /** Why something stands still, in an officer's words: what it is, who must act, what can be done. */
-import { actTable } from '../domain/empowerment/table.ts';
+import { actLabels } from '../domain/index.ts';
 import { bodyLabels, inWords, type Label } from '../domain/labels.ts';
 
 export interface StalledWords extends Label {
@@ -12,7 +12,7 @@ export type Detail = Readonly<Record<string, unknown>>;
 
 type Sayings = Record<string, (detail: Detail) => [zh: string, en: string, todoZh: string, todoEn: string]>;
 
-const actWords = (code: unknown): Label => inWords(actTable, [String(code)]);
+const actWords = (code: unknown): Label => inWords(actLabels, [String(code)]);
 const number = (value: unknown): number => Number(value ?? 0);
 
 const deadlines: Record<string, Label> = {

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { routes } from '../api/app.ts';
 import type { ApiMetrics } from '../api/metrics.ts';
 import type { Health } from '../contracts/health.ts';
-import { actTable } from '../domain/empowerment/index.ts';
+import { actLabels } from '../domain/index.ts';
 import type { WorkerMetrics } from '../worker/metrics.ts';
 import type { DatabaseNumbers } from './databaseNumbers.ts';
 
@@ -61,7 +61,7 @@ export class Metrics {
         requests.inc({ operation, status });
         took.observe({ operation }, seconds);
       },
-      acted: (act, outcome, seconds) => acts.observe({ act: Object.hasOwn(actTable, act) ? act : 'other', outcome }, seconds),
+      acted: (act, outcome, seconds) => acts.observe({ act: Object.hasOwn(actLabels, act) ? act : 'other', outcome }, seconds),
     };
   }
 

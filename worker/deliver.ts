@@ -63,7 +63,7 @@ const TASK_FAILED = 'Workflow Task in failed state';
 
 /** The act as the case receives it. */
 async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope> {
-  const { id, type, receivedAt, actorPerson, onBehalfOf, roles, departments, body, timely, caseId, institutionId } = act;
+  const { id, kind, type, receivedAt, actorPerson, onBehalfOf, roles, departments, body, timely, caseId, institutionId } = act;
   return {
     actId: id,
     type,
@@ -74,7 +74,7 @@ async function envelopeOf(act: ClaimedAct, facts: FactReader): Promise<Envelope>
         : { kind: 'person', personId: actorPerson, ...(onBehalfOf && { onBehalfOf }), roles, departments },
     body,
     timely,
-    facts: await facts.read({ caseId, institutionId, type, at: receivedAt, body }),
+    facts: await facts.read({ caseId, institutionId, kind, type, at: receivedAt, body }),
     ledgerVersion: act.version,
     ...(act.traceId && { traceId: act.traceId }),
   };

@@ -2,9 +2,9 @@
 import type pg from 'pg';
 import type { FactQuery, FactReader } from '../contracts/facts.ts';
 import type { FactNeed } from '../domain/casework/table.ts';
-import { actTable } from '../domain/empowerment/table.ts';
-import type { ActType, Bodies } from '../domain/empowerment/acts.ts';
-import type { BodyFacts, Facts, InstitutionRole, PersonStatus } from '../domain/process.ts';
+import type { CommonBodies } from '../domain/casework/index.ts';
+import { processOf } from '../domain/index.ts';
+import type { BodyFacts, Facts, InstitutionRole, PersonStatus, RightRow } from '../domain/process.ts';
 import type { RuleSnapshot } from '../domain/rules.ts';
 import { dateOfInstant, yearOf, type Calendar } from '../domain/time/index.ts';
 import { shippedCalendar } from '../domain/time/data/calendar.ts';
@@ -21,12 +21,13 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const NO_NEEDS: readonly FactNeed[] = [];
 
 /** What the table says that the act needs; an act that it does not know is left to the decider, which refuses it. */
-function needsOf(type: string): readonly FactNeed[] {
-  return Object.hasOwn(actTable, type) ? actTable[type as ActType].needs : NO_NEEDS;
+function needsOf({ kind, type }: Pick<FactQuery, 'kind' | 'type'>): readonly FactNeed[] {
+  const table = processOf(kind)?.table ?? {};
+  return (Object.hasOwn(table, type) ? table[type]?.needs : undefined) ?? NO_NEEDS;
 }
 
 /** What is asked for, on the day of the receipt. */
-type Asked = Omit<FactQuery, 'at' | 'caseId'> & { caseId: string | undefined; on: string };
+type Asked = Omit<FactQuery, 'at' | 'caseId' | 'kind'> & { caseId: string | undefined; on: string };
 
 /** A reader over the database; one query for each need, none for an act without needs. */
 export function factReader({ pool, rules = (institution, on) => rulesOn(pool, institution, on) }: FactDeps): FactReader {
@@ -45,11 +46,12 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
           .then((pinned) => pinned ?? rules(institutionId, on))
           .then((value) => (facts.pinnedRules = value)),
       wanted('currentRules') && rules(institutionId, on).then((value) => (facts.currentRules = value)),
+      wanted('rightsOnFile') && readRights(pool, asked).then((value) => (facts.rightsOnFile = value)),
     ]);
     return facts;
   }
   return {
-    read: async ({ at, ...query }) => readAll(needsOf(query.type), { ...query, on: dateOfInstant(at) }),
+    read: async ({ at, ...query }) => readAll(needsOf(query), { ...query, on: dateOfInstant(at) }),
     readSome: async (needs, { caseId, ...query }) => readAll(needs, { ...query, caseId, type: '', body: null }),
   };
 }
@@ -58,17 +60,20 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
 export function createFactActivities(pool: pg.Pool, reader: FactReader): FactActivities {
   return {
     async loadFacts({ caseId, type, at }) {
-      const { rows } = await pool.query<{ institution_id: string }>('SELECT institution_id FROM cases WHERE id = $1', [caseId]);
-      const institutionId = rows[0]?.institution_id;
-      if (!institutionId) throw new Error(`There is no case ${caseId}`);
-      return reader.read({ caseId, institutionId, type, at, body: null });
+      const { rows } = await pool.query<{ institution_id: string; kind: string }>(
+        'SELECT institution_id, kind FROM cases WHERE id = $1',
+        [caseId],
+      );
+      const [found] = rows;
+      if (!found) throw new Error(`There is no case ${caseId}`);
+      return reader.read({ caseId, institutionId: found.institution_id, kind: found.kind, type, at, body: null });
     },
   };
 }
 
 /** An import that the case is to follow is followed by its own calendar, though another may have come since. */
 function versionIn({ type, body }: Asked): string | null {
-  return type === 'applyCalendar' ? ((body as Partial<Bodies['applyCalendar']> | null)?.calendarVersion ?? null) : null;
+  return type === 'applyCalendar' ? ((body as Partial<CommonBodies['applyCalendar']> | null)?.calendarVersion ?? null) : null;
 }
 
 /** That calendar or the newest, cut to the years that a deadline set now can reach. A year that it lacks stays unknown. */
@@ -138,11 +143,11 @@ async function personsInvolved(pool: pg.Pool, { caseId, institutionId, type, bod
   return rows.map(({ id }) => id).toSorted();
 }
 
-/** Declared relations of whoever is or was an inventor here, or is named in the act: whoever acts may be the other end. */
+/** Declared relations of whoever's own matter it is or was, or is named in the act: whoever acts may be the other end. */
 async function readRelations(pool: pg.Pool, { caseId, institutionId, body }: Asked): Promise<[string, string][]> {
   const { rows } = await pool.query<{ a: string; b: string }>(
     `WITH own AS (
-       SELECT person_id AS id FROM case_party WHERE case_id = $2 AND role = 'inventor'
+       SELECT person_id AS id FROM case_party WHERE case_id = $2 AND role IN ('inventor', 'holder', 'applicant', 'leader')
         UNION SELECT (i->>'personId')::uuid FROM ledger l, jsonb_array_elements(l.data->'application'->'inventors') i
                WHERE l.case_id = $2 AND l.type IN ('caseOpened', 'applicationAmended')
         UNION SELECT (i->>'personId')::uuid FROM ledger l, jsonb_array_elements(l.data->'inventors') i
@@ -174,4 +179,35 @@ async function readPeople(
   return Object.fromEntries(
     rows.map(({ id, status, departments, roles }) => [id, { status, departments: departments ?? [], roles }]),
   );
+}
+
+interface OnFile {
+  achievement: string;
+  kind: RightRow['kind'];
+  holders: RightRow['holders'];
+  start: string;
+  last: string | null;
+}
+
+/** Rights that are on record in the institution for the achievements named in the act or in the case. */
+async function readRights(pool: pg.Pool, { institutionId, caseId, body }: Asked): Promise<NonNullable<Facts['rightsOnFile']>> {
+  const { rows } = await pool.query<OnFile>(
+    `SELECT c.achievement_id::text AS achievement, r.kind, r.holders, r.start_date::text AS start, r.last_day::text AS last
+       FROM case_right r JOIN cases c ON c.id = r.case_id
+      WHERE c.institution_id = $1 AND c.status = 'done'
+        AND (c.achievement_id = ANY ($2::uuid[]) OR c.achievement_id = (SELECT o.achievement_id FROM cases o WHERE o.id = $3))
+      ORDER BY r.start_date, r.case_id, r.key`,
+    [institutionId, namedIn(body), caseId ?? null],
+  );
+  const onFile: NonNullable<Facts['rightsOnFile']> = {};
+  for (const { achievement, kind, holders, start, last } of rows) {
+    const right = {
+      kind,
+      holders: holders.map(({ personId }) => personId),
+      startDate: start,
+      ...(last !== null && { lastDay: last }),
+    };
+    (onFile[achievement] ??= []).push(right);
+  }
+  return onFile;
 }

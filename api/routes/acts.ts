@@ -1,36 +1,56 @@
 /** Acts: the one way in which a case changes. */
 import { z } from 'zod';
-import { actSchemas, application, uuid } from '../../contracts/schemas.ts';
-import { actTable, type ActType } from '../../domain/empowerment/index.ts';
+import { application, schemasOf, uuid } from '../../contracts/schemas.ts';
+import type { ProcessKind } from '../../contracts/messages.ts';
+import { actLabels, processes } from '../../domain/index.ts';
 import type { StoredAnswer } from '../answers.ts';
 import { dryRun } from '../dryRun.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
+import { openCase } from '../opening.ts';
 import { receiptBody, receiveAct } from '../receive.ts';
 import { route } from '../route.ts';
 import { inCase, inInstitution, isoDate, isoInstant } from './common.ts';
 
 const sent = z.strictObject({
-  type: z.enum(Object.keys(actTable) as [ActType, ...ActType[]]),
+  type: z.enum(Object.keys(actLabels) as [string, ...string[]]),
   onBehalfOf: uuid.optional(),
   body: z.unknown().optional(),
 });
 
-/** For the document: each act with the body that it takes. */
+type Shown = z.ZodObject<{ type: z.ZodLiteral<string> }>;
+
+const onBehalfOf = uuid
+  .optional()
+  .meta({ description: 'Whose right is used under a delegation; found by itself where only one fits' });
+
+/** For the document: the acts of a process, each with the body that it takes. */
+function actsOf(kind: ProcessKind, opening: boolean): Shown[] {
+  const acts = Object.entries(schemasOf[kind]).filter(([type]) => !opening || processes[kind].opens(type));
+  return acts.map(([type, body]): Shown =>
+    z.strictObject({
+      ...(opening ? { kind: z.literal(kind) } : {}),
+      type: z.literal(type),
+      onBehalfOf,
+      // Without an application, the draft is sent as it stands.
+      body: type === 'sendForConsent' ? z.strictObject({ application: application.optional() }) : body,
+    }),
+  );
+}
+
+const kinds = Object.keys(schemasOf) as ProcessKind[];
+const idOf = (kind: string): string => (kind === 'empowerment' ? 'Act' : `${kind}Act`);
+
+/** One schema for each process: the same name can ask for another body in another. */
 const shown = z
-  .discriminatedUnion(
-    'type',
-    Object.entries(actSchemas).map(([type, body]) =>
-      z.strictObject({
-        type: z.literal(type),
-        onBehalfOf: uuid
-          .optional()
-          .meta({ description: 'Whose right is used under a delegation; found by itself where only one fits' }),
-        // Without an application, the draft is sent as it stands.
-        body: type === 'sendForConsent' ? z.strictObject({ application: application.optional() }) : body,
-      }),
-    ) as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>, ...z.ZodObject<{ type: z.ZodLiteral<string> }>[]],
+  .union(
+    kinds.map((kind) =>
+      z.discriminatedUnion('type', actsOf(kind, false) as [Shown, ...Shown[]]).meta({ id: idOf(kind) }),
+    ) as unknown as [z.ZodType, z.ZodType],
   )
-  .meta({ id: 'Act' });
+  .meta({ description: 'What each act takes, by the process of the case' });
+
+/** Cases of empowerment begin with a draft; of every other process with an act. */
+const openable = kinds.filter((kind) => kind !== 'empowerment' && actsOf(kind, true).length > 0);
 
 const receipt = z.object({
   actId: z.string(),
@@ -124,6 +144,25 @@ export const actRoutes = [
     problems: actProblems,
     handler: (context) => receiveAct(context, context.params.caseId, context.body),
   }),
+  ...(openable.length > 0
+    ? [
+        route({
+          id: 'openCase',
+          method: 'post',
+          path: '/institutions/{institution}/cases/open',
+          tag: 'acts',
+          zh: '以第一个办理动作开立案件；赋权案件由草稿开始',
+          en: 'Open a case by its first act; an empowerment begins with a draft instead',
+          params: inInstitution,
+          body: sent.extend({ kind: z.enum(openable as unknown as [ProcessKind, ...ProcessKind[]]) }),
+          bodyShown: z.union(openable.flatMap((kind) => actsOf(kind, true)) as unknown as [z.ZodType, z.ZodType]),
+          headers: ['idempotencyKey'],
+          answers: { 200: done, 202: receipt },
+          problems: actProblems,
+          handler: async (context) => openCase(context, context.body),
+        }),
+      ]
+    : []),
   route({
     id: 'previewAct',
     method: 'post',

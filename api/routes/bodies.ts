@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { civilDate, department, LIST, text, TEXT, uuid } from '../../contracts/schemas.ts';
-import { actTable } from '../../domain/empowerment/index.ts';
+import { actLabels } from '../../domain/index.ts';
 import { institutionRoles } from '../../domain/process.ts';
 import { compareDates, addYears } from '../../domain/time/index.ts';
 import type { PrismaClient } from '../../prisma/generated/client.ts';
@@ -159,7 +159,7 @@ export const bodyRoutes = [
       lastDay: civilDate,
       roles: z.array(z.enum(institutionRoles)).max(institutionRoles.length).default([]),
       acts: z
-        .array(z.enum(Object.keys(actTable) as [string, ...string[]]))
+        .array(z.enum(Object.keys(actLabels) as [string, ...string[]]))
         .max(100)
         .default([]),
     }),

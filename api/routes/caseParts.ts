@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { caseWorkers, toldNumbersAlone, visibleCase } from '../caseAccess.ts';
-import { eventsFor, objectionsFor, readCase, stateAt } from '../caseRead.ts';
+import { deadlinesOf, eventsFor, objectionsFor, readSome, stateAt } from '../caseRead.ts';
 import { deadlinesShown } from '../caseShown.ts';
 import { draftNotice } from '../noticeCheck.ts';
 import { noticeContent } from '../../contracts/schemas.ts';
-import { project } from '../../domain/empowerment/project.ts';
 import { natureOf, sourceOf } from '../../domain/mending/index.ts';
 import type { DeadlineRow } from '../../domain/process.ts';
 import { planTransition } from '../../policies/index.ts';
@@ -26,7 +25,7 @@ async function read(context: Context<{ caseId: string }>) {
   return {
     sight,
     numbersAlone: toldNumbersAlone(caller, facts),
-    record: await readCase(deps.prisma, caller.institution.id, facts.id),
+    record: await readSome(deps.prisma, caller.institution.id, facts.id),
   };
 }
 
@@ -41,7 +40,9 @@ async function shownDeadlines({ deps, caller }: Context): Promise<Prisma.Deadlin
   const whole: Prisma.CaseWhereInput = {
     OR: [
       { status: 'draft', createdBy: personId },
-      { parties: { some: { personId, role: { in: ['inventor', 'representative', 'handler'] } } } },
+      {
+        parties: { some: { personId, role: { in: ['inventor', 'representative', 'handler', 'holder', 'applicant', 'leader'] } } },
+      },
       deliberated(caller),
       ...(caller.namedGrants.length > 0 ? [deputised(caller, 'all')] : []),
     ],
@@ -112,7 +113,7 @@ export const casePartRoutes = [
     handler: async (context) => {
       const { sight, record: found } = await read(context);
       const own = new Set(objectionsFor(context.caller, sight, found.state).map(({ id }) => id));
-      const rows = project(found.state).deadlines.filter(
+      const rows = deadlinesOf(found).filter(
         ({ key, kind }) => sight.kind === 'whole' || kind === 'window' || [...own].some((id) => key.endsWith(id)),
       );
       return { status: 200, body: { items: await deadlinesShown(context.deps, rows, found.now) } };

@@ -6,9 +6,10 @@ import type { PartyRole, SealedRef } from '../../domain/process.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Caller } from '../access.ts';
 import { caseWorkers, partsIn, rolesIn, sightOf, visibleCase } from '../caseAccess.ts';
-import { readCase } from '../caseRead.ts';
+import { readCase, readSome } from '../caseRead.ts';
 import { caseShown } from '../caseShown.ts';
 import { previewFor } from '../preview.ts';
+import { processShown } from '../processShown.ts';
 import { Problem } from '../problems.ts';
 import { deliberated, deputised, openlyObjected, standingOut, tellsOfObjectors } from '../readable.ts';
 import { route, type Context } from '../route.ts';
@@ -141,6 +142,8 @@ const caseSchema = z
     objections: z.array(record).optional(),
     applicationVersion: z.number().int().optional(),
     application: record.optional(),
+    /** Of another process than empowerment: what it keeps of the case. */
+    facts: record.optional(),
     rules: z.object({ hash: z.string(), on: isoDate }).optional(),
     parties: z.array(z.object({ personId: z.string(), role: z.string(), name: openedText })).optional(),
     next: z.object({ steps: z.array(z.string()), tasks: z.array(record) }).optional(),
@@ -266,8 +269,12 @@ export const caseRoutes = [
     answers: { 200: caseSchema },
     handler: async ({ deps, caller, params }) => {
       const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
-      const read = await readCase(deps.prisma, caller.institution.id, facts.id);
-      return { status: 200, body: await caseShown(deps, caller, facts, sight, read), etag: `"v${facts.version}"` };
+      const { id: institutionId } = caller.institution;
+      const body =
+        facts.kind === 'empowerment'
+          ? await caseShown(deps, caller, facts, sight, await readCase(deps.prisma, institutionId, facts.id))
+          : await processShown(deps, caller, facts, sight, await readSome(deps.prisma, institutionId, facts.id));
+      return { status: 200, body, etag: `"v${facts.version}"` };
     },
   }),
   route({

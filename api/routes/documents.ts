@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sha256, TEXT, uuid } from '../../contracts/schemas.ts';
 import { isCleanText } from '../../contracts/sealing.ts';
 import { toldNumbersAlone, visibleCase } from '../caseAccess.ts';
-import { eventsFor, objectionsFor, readCase } from '../caseRead.ts';
+import { eventsFor, objectionsFor, readSome } from '../caseRead.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { documentsIn } from '../seal.ts';
@@ -58,7 +58,7 @@ function refusalOf(error: unknown): unknown {
 async function named(context: Context, caseId: string, digest: string): Promise<boolean> {
   const { deps, caller } = context;
   const { facts, sight } = await visibleCase(deps.prisma, caller, caseId);
-  const record = await readCase(deps.prisma, caller.institution.id, facts.id);
+  const record = await readSome(deps.prisma, caller.institution.id, facts.id);
   const shown = [eventsFor(caller, sight, toldNumbersAlone(caller, facts), record), objectionsFor(caller, sight, record.state)];
   return documentsIn(shown).some((one) => one.digest === digest);
 }

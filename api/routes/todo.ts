@@ -1,7 +1,8 @@
 /** What I have to do, and what I have been told. */
 import { z } from 'zod';
-import { actTable, type DecidingBody } from '../../domain/empowerment/index.ts';
-import { stepOf } from '../../domain/empowerment/route.ts';
+import type { DecidingBody } from '../../domain/empowerment/index.ts';
+import { actLabels } from '../../domain/index.ts';
+import { stepOf } from '../../domain/casework/index.ts';
 import { inWords } from '../../domain/labels.ts';
 import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
@@ -76,7 +77,7 @@ async function toDeliberate({ deps, caller }: Context): Promise<string[]> {
 }
 
 function shown({ number, title, onBehalfOf, due, alert, information, sort: _sort, ...rest }: Row) {
-  const { zh, en } = inWords(actTable, [rest.act]);
+  const { zh, en } = inWords(actLabels, [rest.act]);
   return {
     ...rest,
     ...(information ? { ...deliberate, information: true as const } : {}),

@@ -1,30 +1,15 @@
 /** What the API takes for every act of an empowerment case that a person can do. Key by key it becomes `Bodies`. */
 import { z } from 'zod';
 import { application, conditions } from './application.ts';
+import { bodyActs, mendingActs, transition } from './common.ts';
 import { publishNotice } from './notice.ts';
 import { objectionActs } from './objections.ts';
-import {
-  civilDate,
-  code,
-  department,
-  documentRef,
-  fen,
-  LIST,
-  objectId,
-  people,
-  sealed,
-  sha256,
-  text,
-  TEXT,
-  uuid,
-} from './values.ts';
+import { civilDate, code, department, documentRef, fen, LIST, objectId, people, sealed, text, TEXT, uuid } from './values.ts';
 
-const body = z.enum(['leadingGroup', 'leadership']);
 const grounds = sealed('case', TEXT.grounds);
 const years = z.number().int().min(1).max(100);
 /** Which version of an application or agreement a person says yes to. */
 const version = z.number().int().min(1).max(10_000);
-const minutesNumber = text(TEXT.name);
 const term = sealed('case', TEXT.grounds);
 
 /** Where an item to be corrected stands: a JSON pointer into the application. */
@@ -43,20 +28,6 @@ const agreementText = z.strictObject({
   priceFen: fen.optional(),
 });
 
-const decision = z.strictObject({
-  body,
-  heldOn: civilDate,
-  minutesNumber,
-  minutes: documentRef,
-  present: people,
-  substitutes: z.array(z.strictObject({ personId: uuid, for: uuid })).max(LIST.people),
-  recusals: z.array(z.strictObject({ personId: uuid, reason: sealed('party', TEXT.grounds) })).max(LIST.people),
-  votes: z.array(z.strictObject({ personId: uuid, vote: z.enum(['approve', 'reject', 'abstain']) })).max(LIST.people),
-  outcome: z.enum(['approved', 'rejected']),
-  conditions: z.array(grounds).max(LIST.items),
-  grounds: grounds.optional(),
-});
-
 const receipt = z.strictObject({
   kind: z.enum(['registry', 'handoverRecord']),
   number: code.optional(),
@@ -64,12 +35,6 @@ const receipt = z.strictObject({
   document: documentRef,
   signedBy: people.optional(),
 });
-
-/** A person's task, by its key. */
-const seat = z
-  .string()
-  .max(TEXT.title)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}:._-]*$/u);
 
 /** The body of each act. Acts of the system alone have none: nobody can send them. */
 export const actSchemas = {
@@ -96,8 +61,7 @@ export const actSchemas = {
     outcome: z.enum(['agree', 'agreeOnConditions', 'object']),
     opinion: grounds,
   }),
-  nameSubstitute: z.strictObject({ body, for: uuid, personId: uuid, grounds }),
-  recordDecision: decision,
+  ...bodyActs,
   publishNotice,
   recordPublicityGap: z.strictObject({ noticeId: objectId, days: z.array(civilDate).min(1).max(LIST.days), grounds }),
   takeDownNotice: z.strictObject({ noticeId: objectId, grounds }),
@@ -135,20 +99,9 @@ export const actSchemas = {
     newAchievementId: uuid.optional(),
     grounds,
   }),
-  hold: z.strictObject({ reason: z.enum(['dispute', 'investigation', 'authority', 'papers', 'other']), grounds }),
-  resume: z.strictObject({ grounds }),
-  moveDeadline: z.strictObject({ deadline: objectId, lastDay: civilDate, grounds }),
-  reassign: z.strictObject({ seat, to: uuid, grounds }),
+  ...mendingActs,
   correctDeath: z.strictObject({ personId: uuid, grounds }),
-  confirmMending: z.strictObject({ mendingId: objectId }),
-  refuseMending: z.strictObject({ mendingId: objectId, grounds }),
-  transitionRules: z.strictObject({
-    toHash: sha256,
-    minutesNumber,
-    minutes: documentRef,
-    grounds,
-    newNotice: z.boolean(),
-  }),
+  transitionRules: transition.extend({ newNotice: z.boolean() }),
 };
 
 /** Acts that a person can send. */

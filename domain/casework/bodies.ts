@@ -21,6 +21,14 @@ export interface Sat {
 
 type Refused = { refusal: Refusal };
 
+/** The body before which a case of any process lies at the step, if one does. */
+export const bodyAt = (step: string): DecidingBody | undefined =>
+  step === 'groupDecision' ? 'leadingGroup' : step === 'leadershipDecision' ? 'leadership' : undefined;
+
+/** The step at which a case lies before the body. */
+export const stepOf = (body: DecidingBody): 'groupDecision' | 'leadershipDecision' =>
+  body === 'leadingGroup' ? 'groupDecision' : 'leadershipDecision';
+
 /** The body as it could sit today on a matter in which these people have an interest. */
 export function assessBody(
   state: Sat,

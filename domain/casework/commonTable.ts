@@ -1,5 +1,6 @@
 /** The acts that every process has: decisions by a body, mending, new law and new calendars. */
 import type { Role } from '../process.ts';
+import { bodyAt } from './bodies.ts';
 import type { CommonBodies } from './events.ts';
 import type { ActRow, FactNeed } from './table.ts';
 
@@ -7,20 +8,21 @@ const office: Role[] = ['officer', 'administrator'];
 const mends: FactNeed[] = ['calendar', 'people', 'relations'];
 
 /** Rows for a process that is under way at the steps; those of a body only where one decides. */
-export function commonTable(live: readonly string[], bodies: boolean): Record<string, ActRow> {
+export function commonTable(live: readonly string[]): Record<string, ActRow> {
   const steps = [...live];
+  const sitting = steps.filter((step) => bodyAt(step) !== undefined);
   const mending = (zh: string, en: string): ActRow => ({ roles: office, steps, needs: mends, zh, en });
   const deciding: Partial<Record<keyof CommonBodies, ActRow>> = {
     nameSubstitute: {
       roles: ['administrator'],
-      steps,
+      steps: sitting,
       needs: ['bodies', 'relations', 'people'],
       zh: '指定替补',
       en: 'name a substitute',
     },
     recordDecision: {
       roles: ['secretary'],
-      steps,
+      steps: sitting,
       needs: ['bodies', 'relations', 'calendar', 'people', 'leave', 'posts'],
       zh: '记录集体决策',
       en: 'record a collective decision',
@@ -44,5 +46,5 @@ export function commonTable(live: readonly string[], bodies: boolean): Record<st
     applyCalendar: { roles: ['system'], steps, needs: ['calendar'], zh: '适用新日历', en: 'count anew by a new calendar' },
     raisePrevailingRules: { roles: ['system'], steps, needs: [], zh: '上位规则变化', en: 'a prevailing rule has changed' },
   };
-  return { ...(bodies ? deciding : {}), ...always };
+  return { ...(sitting.length > 0 ? deciding : {}), ...always };
 }

@@ -2,7 +2,7 @@
  * A process from what is its own: its acts and steps, how its state moves, what it shows and tells. What every process
  * needs beside is added here: collective decisions, mending, new calendars, transitions, and the gate before every act.
  */
-import type { Interests } from '../collective/index.ts';
+import type { Assessment, Interests } from '../collective/index.ts';
 import type { DecidingBody, DecisionMinutes } from '../empowerment/acts.ts';
 import type { Label } from '../labels.ts';
 import { evolveMending, isMendingEvent, isStopped } from '../mending/index.ts';
@@ -12,6 +12,7 @@ import type {
   DeadlineRow,
   Decision,
   Envelope,
+  Facts,
   LedgerEvent,
   Message,
   NewEvent,
@@ -21,7 +22,7 @@ import type {
   Task,
 } from '../process.ts';
 import { isRefusal } from '../refusal.ts';
-import { assessBody, meetingFault, nameSubstitute, recordDecision, substituteFault, substitutions } from './bodies.ts';
+import { assessBody, bodyAt, meetingFault, nameSubstitute, recordDecision, substituteFault, substitutions } from './bodies.ts';
 import { commonTable } from './commonTable.ts';
 import { foresee, happened, isCommon, type CommonBodies, type CommonEvent, type CommonEvents, type EventOf } from './events.ts';
 import { evolveCommon } from './evolve.ts';
@@ -69,28 +70,27 @@ export interface Definition<S extends CaseworkState, O extends object, B extends
   interests(state: S): Omit<Interests, 'relations'>;
   deadlines(state: S): DeadlineRow[];
   withDeadline(state: S, row: DeadlineRow): S;
-  /** The body before which the case lies. */
-  sits?(state: S): DecidingBody | undefined;
   /** What follows from a decision; `state` is the state after it. */
   onDecision?(state: Opened<S>, act: Envelope<'recordDecision', DecisionMinutes>): NewEvent[];
 }
 
 /** A process and what its surroundings read of it. */
-export interface ProcessDefinition<S extends CaseworkState = CaseworkState> extends Process<S> {
+export interface ProcessDefinition<S> extends Process<S> {
   label: Label;
   table: Readonly<Record<string, ActRow>>;
   stepLabels: Readonly<Record<string, Label>>;
   /** Why the act would be refused whatever its body says, or nothing if it is open. */
   openTo(state: S, asking: Asking): Refusal | undefined;
   opens(type: string): boolean;
-  rolesIn(state: S, personId: string): readonly CaseRole[];
+  /** How the body before which the case lies could sit by these facts. */
+  sitting(state: S, facts: Facts): { body: DecidingBody; assessment: Assessment } | undefined;
 }
 
 /** The process as the engine runs it. */
 export function defineProcess<S extends CaseworkState, O extends object, B extends object, E extends object>(
   own: Definition<S, O, B, E>,
 ): ProcessDefinition<S> {
-  const table: Readonly<Record<string, ActRow>> = { ...commonTable(own.live, own.sits !== undefined), ...own.table };
+  const table: Readonly<Record<string, ActRow>> = { ...own.table, ...commonTable(own.live), ...own.table };
   const opens = (type: string): boolean => Object.hasOwn(own.openings, type);
   const interestsOf = (state: S, relations: [string, string][]): Interests => ({ ...own.interests(state), relations });
   const gated = (state: S) => ({
@@ -102,10 +102,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
   });
   const waits = (act: string): boolean => table[act]?.waits === true;
 
-  const tasksOf = (state: Opened<S>): Task[] => [
-    ...own.project(state).tasks,
-    ...bodyTasks(state, own.sits?.(state) !== undefined),
-  ];
+  const tasksOf = (state: Opened<S>): Task[] => [...own.project(state).tasks, ...bodyTasks(state)];
 
   const host = (state: Opened<S>, asking: Pick<Asking, 'facts'>): MendedHost => ({
     deadlines: own.deadlines(state),
@@ -127,11 +124,11 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
 
   /** Before a body the case is assessed at once, so that a lost quorum shows before the meeting. */
   const assessed = (before: S, act: Envelope, decision: Decision): Decision => {
-    if (isRefusal(decision) || !own.sits) return decision;
+    if (isRefusal(decision)) return decision;
     const events: NewEvent[] = [];
     for (const event of decision.events) {
       const state = opened(foresee(evolve, before, act, [...events, event]));
-      const body = event.type === 'stepEntered' && state ? own.sits(state) : undefined;
+      const body = event.type === 'stepEntered' && state ? bodyAt(state.step) : undefined;
       const assessment = body && state && assessBody(state, act, body, interestsOf(state, act.facts.relations ?? []));
       events.push(assessment ? { ...event, data: { ...(event.data as object), assessment } } : event);
     }
@@ -155,11 +152,11 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     raisePrevailingRules,
     transitionRules,
     nameSubstitute: (state, act) => {
-      const found = nameSubstitute(state, act, own.sits?.(state), interestsOf(state, act.facts.relations ?? []));
+      const found = nameSubstitute(state, act, bodyAt(state.step), interestsOf(state, act.facts.relations ?? []));
       return 'refusal' in found ? found : { events: [happened(act, 'substituteNamed', found.named)] };
     },
     recordDecision: (state, act) => {
-      const found = recordDecision(state, act, own.sits?.(state), interestsOf(state, act.facts.relations ?? []));
+      const found = recordDecision(state, act, bodyAt(state.step), interestsOf(state, act.facts.relations ?? []));
       if ('refusal' in found) return found;
       const event = happened(act, 'decisionRecorded', found.decision);
       const next = foresee(evolve, state, act, [event]) as Opened<S>;
@@ -176,13 +173,13 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     ),
     transitionRules: (state, asking) => [transitionFault(state, asking)],
     nameSubstitute: (state, asking) => {
-      const sits = own.sits?.(state);
+      const sits = bodyAt(state.step);
       const interests = interestsOf(state, asking.facts.relations ?? []);
       const namings = substitutions(asking, sits);
       return (namings.length > 0 ? namings : [undefined]).map((one) => substituteFault(state, asking, sits, interests, one));
     },
     recordDecision: (state, asking) => [
-      meetingFault(state, asking, own.sits?.(state), interestsOf(state, asking.facts.relations ?? [])),
+      meetingFault(state, asking, bodyAt(state.step), interestsOf(state, asking.facts.relations ?? [])),
     ],
   };
 
@@ -205,7 +202,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
       if (refused || !open) return refused;
       const { type } = asking;
       const fault = own.faults?.[type as keyof B & string];
-      const faults = fault ? [fault(open, asking)] : (commonFaults[type]?.(open, asking) ?? []);
+      const faults = fault ? [fault(open, asking)] : (commonFaults[type]?.(open, asking) ?? [undefined]);
       return faults.includes(undefined) ? undefined : faults[0];
     });
     return isRefusal(shut) ? shut.refusal : undefined;
@@ -218,7 +215,13 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     stepLabels: own.stepLabels,
     opens,
     openTo,
-    rolesIn: (state, personId) => own.rolesIn(state, personId),
+    sitting: (state, facts) => {
+      const open = opened(state);
+      const body = open?.status === 'open' ? bodyAt(open.step) : undefined;
+      if (!open || !body) return undefined;
+      const interests = interestsOf(state, facts.relations ?? []);
+      return { body, assessment: assessBody(open, { type: 'recordDecision', facts }, body, interests) };
+    },
     initial: (caseId, institutionId) => own.initial(caseId, institutionId),
     decide,
     evolve,
@@ -239,7 +242,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     tell: (state, event) => {
       const open = opened(state);
       if (!open) return [];
-      const body = own.sits?.(open);
+      const body = bodyAt(open.step);
       const told = { persons: own.concerned(open), values: own.about(open), ...(body === undefined ? {} : { body }) };
       return [...own.tell(open, event as EventOf<E & CommonEvents>), ...tellCommon(open, event as CommonEvent, told)];
     },

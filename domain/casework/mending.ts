@@ -1,7 +1,7 @@
 /** Mending a case of any process: the shared part, given the deadlines, seats and interests of the case at hand. */
 import type { Interests } from '../collective/index.ts';
 import * as mending from '../mending/index.ts';
-import type { Asking, DeadlineRow, Decision, Envelope, InstitutionRole, SealedRef, Task } from '../process.ts';
+import type { Asking, DeadlineRow, Decision, Envelope, InstitutionRole, Refusal, SealedRef, Task } from '../process.ts';
 import { decided, happened, type CommonBodies } from './events.ts';
 import type { CaseworkState } from './state.ts';
 
@@ -66,14 +66,33 @@ export const mendingActs = {
   },
 };
 
+type Fault = { refusal: Refusal } | undefined;
+
+/** One answer for each of the keys, and where there is none the answer to no key at all. */
+const each = (keys: string[], fault: (key?: string) => Fault): Fault[] => (keys.length > 0 ? keys.map(fault) : [fault()]);
+
 /** Why the mending is not open whatever its body says, for each of the things that it could be done to. */
 export const mendingFaults: {
-  [T in keyof typeof mendingActs]: (matter: mending.Matter, asking: Asking) => (Decision | undefined)[];
+  [T in keyof typeof mendingActs]: (matter: mending.Matter, asking: Asking) => Fault[];
 } = {
   hold: (matter) => [mending.holdFault(matter)],
   resume: (matter) => [mending.resumeFault(matter)],
-  moveDeadline: (matter, asking) => matter.deadlines.map(({ key }) => mending.movingFault(matter, asking, key)),
-  reassign: (matter) => matter.seats.map(({ key }) => mending.reassigningFault(matter, key)),
-  confirmMending: (matter, asking) => matter.mending.pending.map(({ id }) => mending.confirmFault(matter, asking, id)),
-  refuseMending: (matter) => matter.mending.pending.map(() => undefined),
+  moveDeadline: (matter, asking) =>
+    each(
+      matter.deadlines.map(({ key }) => key),
+      (key) => mending.movingFault(matter, asking, key),
+    ),
+  reassign: (matter) =>
+    each(
+      matter.seats.map(({ key }) => key),
+      (key) => mending.reassigningFault(matter, key),
+    ),
+  confirmMending: (matter, asking) => each(pendingIds(matter), (id) => mending.confirmFault(matter, asking, id)),
+  refuseMending: (matter) =>
+    each(pendingIds(matter), (id) => {
+      const found = mending.pendingOne(matter, id);
+      return 'refusal' in found ? found : undefined;
+    }),
 };
+
+const pendingIds = (matter: mending.Matter): string[] => matter.mending.pending.map(({ id }) => id);

@@ -1,6 +1,7 @@
 /** To-dos that every process has, and what becomes of a process's own while the case is on hold. */
 import { barOf, type Interests } from '../collective/index.ts';
 import type { Role, Task } from '../process.ts';
+import { bodyAt } from './bodies.ts';
 import type { CaseworkState } from './state.ts';
 
 const byRole = (state: CaseworkState, act: string, role: Role, more: Partial<Task> = {}): Task => ({
@@ -12,9 +13,9 @@ const byRole = (state: CaseworkState, act: string, role: Role, more: Partial<Tas
 });
 
 /** What a body's sitting asks for. */
-export function bodyTasks(state: CaseworkState, sits: boolean): Task[] {
+export function bodyTasks(state: CaseworkState): Task[] {
   const { assessment } = state.bodies;
-  if (!sits) return [];
+  if (!bodyAt(state.step)) return [];
   const lacks = assessment && assessment.missingDepartments.length > 0;
   return [
     byRole(state, 'recordDecision', 'secretary', lacks ? { alert: 'bodyLacksDepartment' } : {}),

@@ -1,9 +1,14 @@
+import type { ProcessDefinition } from '../casework/index.ts';
+import { stepLabels } from '../labels.ts';
 import type { Process } from '../process.ts';
 import { decide } from './decide/index.ts';
+import { openTo } from './decide/open.ts';
 import { evolve } from './evolve.ts';
 import type { EmpowermentEvent } from './events.ts';
 import { nextWake, project } from './project.ts';
 import { initialState, type EmpowermentState } from './state.ts';
+import { sitting } from './sitting.ts';
+import { actTable } from './table.ts';
 import { tell } from './tell.ts';
 
 /** Empowerment (赋权): co-ownership, full ownership or a long use right, from consent to the recorded right. */
@@ -18,6 +23,17 @@ export const empowerment: Process<EmpowermentState, EmpowermentEvent> = {
   isOver: (state) => state.status !== 'open' && !state.team.some((member) => member.held),
 };
 
+/** What its surroundings read of it. */
+export const empowermentProcess: ProcessDefinition<EmpowermentState> = {
+  ...empowerment,
+  label: { zh: '赋权', en: 'empowerment' },
+  table: actTable,
+  stepLabels,
+  opens: (type) => type === 'sendForConsent',
+  openTo,
+  sitting,
+};
+
 export type { EmpowermentState } from './state.ts';
 export type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
 export * from './acts.ts';
@@ -25,5 +41,4 @@ export { actTable } from './table.ts';
 export { openTo } from './decide/open.ts';
 export { templates } from './tell.ts';
 export { route, noticesNeeded } from './route.ts';
-export { sittingOf, type Sitting } from './sitting.ts';
 export { type Directory, type Preview, type PreviewStep } from './preview.ts';

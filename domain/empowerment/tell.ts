@@ -2,7 +2,7 @@
 import { isPending } from '../objection/index.ts';
 import type { DeadlineRow, Message } from '../process.ts';
 import type { EmpowermentEvent } from './events.ts';
-import { bodyAt } from './route.ts';
+import { bodyAt } from '../casework/bodies.ts';
 import { living, type EmpowermentState } from './state.ts';
 
 /** Every template a case can ask for; the worker has a text in Chinese and English for each. */

@@ -1,14 +1,22 @@
 import type { Pool } from 'pg';
 import type { LoadResult } from '../../contracts/messages.ts';
 import type { Found } from '../../contracts/stalled.ts';
-import { empowerment, sittingOf, type EmpowermentEvent, type Sitting } from '../../domain/empowerment/index.ts';
+import { processOf } from '../../domain/index.ts';
 import type { FactReader } from '../../contracts/facts.ts';
 import type { Check } from './round.ts';
 
 interface Waiting {
   id: string;
+  kind: string;
   institution_id: string;
   version: number;
+}
+
+/** The body that a case waits for, as it could sit today. */
+interface Sitting {
+  body: string;
+  eligible: number;
+  quorum: number;
 }
 
 interface Seats {
@@ -23,25 +31,31 @@ export function quorumCheck(pool: Pool, facts: FactReader): Check {
   // A case is assessed anew only when it, or the body, has changed.
   let known = new Map<string, { print: string; sitting: Sitting | undefined }>();
 
-  async function assess({ id, institution_id }: Waiting, absent: readonly string[]): Promise<Sitting | undefined> {
+  /** `absent` are people who hold a seat and have left the institution or died. */
+  async function assess({ id, kind, institution_id }: Waiting, absent: readonly string[]): Promise<Sitting | undefined> {
     const { rows } = await pool.query<{ r: LoadResult; now: string }>(
       'SELECT load_case($1, 0) AS r, iso(service_clock()) AS now',
       [id],
     );
     const [row] = rows;
     if (!row) return undefined;
-    const start = empowerment.initial(id, institution_id);
-    const state = (row.r.events as EmpowermentEvent[]).reduce((before, event) => empowerment.evolve(before, event), start);
-    const query = { caseId: id, institutionId: institution_id, type: 'recordDecision', at: row.now, body: null };
-    return sittingOf(state, await facts.read(query), new Set(absent));
+    const process = processOf(kind);
+    if (!process) return undefined;
+    const state = row.r.events.reduce((before, event) => process.evolve(before, event), process.initial(id, institution_id));
+    const query = { caseId: id, institutionId: institution_id, kind, type: 'recordDecision', at: row.now, body: null };
+    const found = process.sitting(state, await facts.read(query));
+    if (!found) return undefined;
+    const { body, assessment } = found;
+    const eligible = assessment.eligible.filter((personId) => !absent.includes(personId)).length;
+    return { body, eligible, quorum: assessment.quorum };
   }
 
   return {
     name: 'quorum',
     async find() {
       const { rows: cases } = await pool.query<Waiting>(
-        `SELECT id::text, institution_id::text, version FROM cases
-          WHERE status = 'open' AND kind = 'empowerment' AND step IN ('groupDecision', 'leadershipDecision') ORDER BY id`,
+        `SELECT id::text, kind, institution_id::text, version FROM cases
+          WHERE status = 'open' AND step IN ('groupDecision', 'leadershipDecision') ORDER BY id`,
       );
       const seats = cases.length > 0 ? await seatsOf(pool) : new Map<string, Seats>();
       const now: typeof known = new Map();

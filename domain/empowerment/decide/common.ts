@@ -7,7 +7,7 @@ import type { ActType, Bodies, DecidingBody, Step } from '../acts.ts';
 import { evolve } from '../evolve.ts';
 import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../events.ts';
 import { interestsOf } from '../interests.ts';
-import { bodyAt } from '../route.ts';
+import { bodyAt } from '../../casework/bodies.ts';
 import { opened, type OpenState } from '../state.ts';
 
 export type Act<T extends ActType> = Envelope<T, Bodies[T]>;

@@ -2,7 +2,8 @@
 import type { Notice } from '../../publicity/index.ts';
 import { valueOf } from '../../rules.ts';
 import type { Step } from '../acts.ts';
-import { after, bodyAt, finalBody, noticesNeeded, route } from '../route.ts';
+import { bodyAt } from '../../casework/bodies.ts';
+import { after, finalBody, noticesNeeded, route } from '../route.ts';
 import { concluded, type OpenState } from '../state.ts';
 
 /** Notices that count in this round: an amendment or new rules begin another, for which all are published anew. */

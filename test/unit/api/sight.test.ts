@@ -2,7 +2,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Caller } from '../../../api/access.ts';
 import { eventsFor, mendingsFor, tasksFor } from '../../../api/caseRead.ts';
-import type { EmpowermentEvent } from '../../../domain/empowerment/index.ts';
 import type { Case } from '../empowerment/case.ts';
 import { caseAt } from '../empowerment/case.ts';
 import { handled, mended } from '../empowerment/mendings.ts';
@@ -62,7 +61,7 @@ describe('who is told numbers alone of those who may vote', () => {
     one.does('officer', 'refuseMending', { mendingId: one.state.mending.pending[0]?.id ?? '', grounds });
     one.decides();
     const read = (numbersAlone: boolean) =>
-      eventsFor(somebody, applicant, numbersAlone, { state: one.state, events: one.ledger as EmpowermentEvent[], now: one.now });
+      eventsFor(somebody, applicant, numbersAlone, { state: one.state, events: one.ledger });
     const types = ['substituteNamed', 'mendingProposed', 'personReassigned', 'mendingRefused', 'decisionRecorded'];
     for (const type of types)
       for (const [numbersAlone, named] of [
@@ -79,8 +78,7 @@ describe('who is told numbers alone of those who may vote', () => {
     const one = mended(caseAt('check', day), 'reassign', { seat: 'passCheck', to: 'officer2' });
     const events = eventsFor(somebody, applicant, true, {
       state: one.state,
-      events: one.ledger as EmpowermentEvent[],
-      now: one.now,
+      events: one.ledger,
     });
     expect(events.at(-1)).toMatchObject({ type: 'personReassigned', data: { seat: 'passCheck', to: 'officer2' } });
   });
