@@ -17,6 +17,7 @@ import { keyRing as payloadKeys } from '../worker/codec.ts';
 import { factReader } from '../worker/facts.ts';
 import { startJobs } from '../worker/jobs.ts';
 import { startWorker as startCaseWorker } from '../worker/main.ts';
+import { startNudges } from '../worker/nudges.ts';
 import { startOutbox } from '../worker/outbox.ts';
 import { staleCalendars } from '../worker/probes/calendars.ts';
 import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
@@ -143,6 +144,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
       companions: [
         ({ identity }) => startOutbox({ pool, connection, opener, identity, channels, log, metrics }),
         () => startJobs({ pool, log }),
+        () => startNudges({ pool, log, metrics, spreadMs: config.wakeSpreadMs }),
         () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
         (attending) => watchStalled({ pool, facts: factReader({ pool }), keyIds, log }, attending),
         (attending) => startRepairs({ pool, log }, attending),

@@ -70,11 +70,16 @@ export class Metrics {
     const records = this.#seconds('fuquan_record_seconds', 'Time to write a decision to the ledger', ['outcome']);
     const messages = this.#total('fuquan_messages_total', 'Attempts to hand over a message', ['channel', 'outcome']);
     const probes = this.#total('fuquan_probe_runs_total', 'Checks made beside the cases', ['probe', 'outcome']);
+    const nudges = this.#total('fuquan_nudges_total', 'Cases asked to look at a deadline that they slept past', [
+      'deadline',
+      'attempt',
+    ]);
     return {
       delivered: (outcome, seconds) => deliveries.observe({ outcome }, seconds),
       recorded: (outcome, seconds) => records.observe({ outcome }, seconds),
       told: (channel, outcome) => messages.inc({ channel, outcome }),
       probed: (probe, outcome) => probes.inc({ probe, outcome }),
+      nudged: (deadline, attempt) => nudges.inc({ deadline, attempt }),
     };
   }
 

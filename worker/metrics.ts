@@ -8,6 +8,8 @@ export interface WorkerMetrics {
   told(channel: string, outcome: 'delivered' | 'failed'): void;
   /** A daily or periodic check has run. */
   probed(probe: string, outcome: 'done' | 'failed'): void;
+  /** A case that slept past the end of a deadline has been asked to look, for the first time or once more. */
+  nudged(deadline: 'window' | 'review', attempt: 'first' | 'again'): void;
 }
 
 /** Counts nothing. */
@@ -16,4 +18,5 @@ export const noMetrics: WorkerMetrics = {
   recorded: () => undefined,
   told: () => undefined,
   probed: () => undefined,
+  nudged: () => undefined,
 };

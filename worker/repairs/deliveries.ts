@@ -1,13 +1,12 @@
 /** Repairs of what is delivered: acts to their cases, messages to people, deadlines to the case that must work them off. */
 import type { Pool } from 'pg';
-import type { LoadResult, ProcessKind } from '../../contracts/messages.ts';
 import type { RepairItem, RepairOutcome } from '../../contracts/repairs.ts';
 import type { ActType, Bodies } from '../../domain/empowerment/acts.ts';
-import { processes } from '../../domain/index.ts';
 import type { Message } from '../../domain/process.ts';
 import { remind, type Reminder } from '../probes/reminders.ts';
 import { recipientsOf } from '../recipients.ts';
 import { sendSystemAct } from '../systemActs.ts';
+import { wakeOf } from '../wakeOf.ts';
 import { deliverNow } from './deliverNow.ts';
 import { until } from './patience.ts';
 import type { EngineDeps } from './workflows.ts';
@@ -113,15 +112,6 @@ export async function retryDeadline({ pool, signal }: Deps, item: RepairItem, { 
       : undefined;
   });
   return outcome ?? { status: 'notHelped', detail: { reason: 'The case has not answered' } };
-}
-
-async function wakeOf(pool: Pool, caseId: string): Promise<{ type: string; body: unknown } | undefined> {
-  const { rows } = await pool.query<{ r: LoadResult }>('SELECT load_case($1, 0) AS r', [caseId]);
-  const loaded = rows[0]?.r;
-  if (!loaded) return undefined;
-  const process = processes[loaded.kind satisfies ProcessKind];
-  const start = process.initial(caseId, loaded.institutionId);
-  return process.nextWake(loaded.events.reduce((state, event) => process.evolve(state, event), start));
 }
 
 /** Reminds whoever must act; in the transaction that notes it, so that nobody is reminded twice. */

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Sealer } from '../../../activities/sealing.ts';
+import { SYSTEM_ACTOR } from '../../../contracts/systemActs.ts';
 import type { SealedRef } from '../../../domain/process.ts';
 import { sampleNames } from '../../../policies/load.ts';
 import { samplePeople, samplePersonId } from '../../../runtime/samplePeople.ts';
@@ -12,10 +13,14 @@ import { samplePeople, samplePersonId } from '../../../runtime/samplePeople.ts';
 /** What people were told beside the acts of the case: reminders depend on when a worker looks. */
 const TOLD_BY_ACTS = "id NOT LIKE 'reminder:%'";
 
+/** So do the acts by which a case is asked whether time has not brought something; what it has brought is in the ledger. */
+const NO_NUDGE = `NOT (actor_person = '${SYSTEM_ACTOR}' AND type IN ('closeWindow', 'lapseReview'))`;
+
 const queries: Record<string, string> = {
   ledger: 'SELECT seq, type, v, actor, data, act_id FROM ledger WHERE case_id = $1 ORDER BY seq',
   lists: 'SELECT read_projection($1) AS shown',
-  answers: 'SELECT id, type, actor_person, on_behalf_of, timely, answer FROM inbox WHERE case_id = $1 ORDER BY received_at, seq',
+  answers: `SELECT id, type, actor_person, on_behalf_of, timely, answer FROM inbox
+             WHERE case_id = $1 AND ${NO_NUDGE} ORDER BY received_at, seq`,
   claims: `SELECT state FROM (SELECT CASE WHEN released_at IS NULL THEN 'claimed' ELSE 'released' END AS state
              FROM achievement_claim WHERE case_id = $1) AS c ORDER BY state`,
   outbox: `SELECT seq, template, recipient, channel, delivered_at IS NOT NULL AS delivered, last_error FROM outbox

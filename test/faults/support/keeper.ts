@@ -38,6 +38,8 @@ export class Keeper {
   /** Names of the activities that the process registered, once it has. */
   activities: string[] = [];
   starts = 0;
+  /** Done when it has come to a point, before the next one begins. */
+  atPoint: () => Promise<void> = async () => undefined;
   readonly #options: KeeperOptions;
   readonly #firedFile: string;
   readonly #waiting: Set<string>;
@@ -173,7 +175,7 @@ export class Keeper {
     for (const point of reached) this.#waiting.delete(point);
     if (!this.#expected && reached.length === 0) this.crashes.push({ code, signal, said: this.#lastSaid() });
     // The promise changes at once, so that whoever waits for readiness waits on.
-    this.#ready = this.#paused
+    this.#ready = Promise.all([this.#paused, reached.length > 0 ? this.atPoint() : undefined])
       .then(() => new Promise<void>((next) => setTimeout(next, RESTART_PAUSE_MS)))
       .then(async () => {
         if (this.#stopping) return;

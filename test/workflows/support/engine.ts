@@ -10,7 +10,7 @@ import type { LedgerEvent, Refusal } from '../../../domain/process.ts';
 import { workflowBundle, type WorkflowBundle } from '../../../worker/bundle.ts';
 import { keyRing, type KeyProvider } from '../../../worker/codec.ts';
 import type { Log } from '../../../worker/log.ts';
-import { startWorker, type RunningWorker, type WorkerConfig } from '../../../worker/main.ts';
+import { startWorker, type RunningWorker, type WorkerConfig, type WorkerDeps } from '../../../worker/main.ts';
 import { losingPool } from '../../harness/losingPool.ts';
 import { freshDatabase, NAMESPACE, temporalAddress, uniqueTaskQueue, waitFor } from '../../harness/services.ts';
 
@@ -40,6 +40,7 @@ export interface EngineOptions {
   losing?: string;
   /** Other code than the probe process. */
   bundle?: WorkflowBundle;
+  companions?: WorkerDeps['companions'];
 }
 
 export type Told = { outcome: 'refused'; refusal: Refusal } | ActAnswer;
@@ -72,7 +73,16 @@ export class Engine {
   }
 
   async startWorker(options: EngineOptions = {}): Promise<RunningWorker> {
-    const { config, activities = (real) => real, keys = testKeys, punctual = false, buildId, losing, bundle } = options;
+    const {
+      config,
+      activities = (real) => real,
+      keys = testKeys,
+      punctual = false,
+      buildId,
+      losing,
+      bundle,
+      companions,
+    } = options;
     const built = bundle ?? (await workflowBundle({ entry: probeEntry, cacheDir: bundleCache }));
     const pool = losingPool({ connectionString: this.url, max: 12 }, losing);
     const worker = await startWorker({
@@ -84,6 +94,7 @@ export class Engine {
       facts: { read: async () => ({}), readSome: async () => ({}) },
       log: this.log,
       bundle: { ...built, ...(buildId && { buildId }) },
+      ...(companions && { companions }),
       ...(punctual && { rehearsal: { shiftMs: 0 } }),
     });
     const started = {
