@@ -18,6 +18,11 @@ export function isMajor(application: Application, rules: RuleSnapshot): boolean 
   return matters.includes('priceAtOrAbove') && fen(price.intendedFen) >= BigInt(valueOf(rules, 'decision.majorPriceFen'));
 }
 
+/** The body whose vote decides: on a major matter the group's vote is its opinion, and the leadership decides (nm-hei.6a). */
+export function finalBody(application: Application, rules: RuleSnapshot): DecidingBody {
+  return valueOf(rules, 'decision.collective').leadershipForMajor && isMajor(application, rules) ? 'leadership' : 'leadingGroup';
+}
+
 /** Which notices the case must publish: its empowerment, and for a sale the price too (bt-149.1b). */
 export function noticesNeeded(application: Application): NoticeKind[] {
   return application.price ? ['empowerment', 'price'] : ['empowerment'];
