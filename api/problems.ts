@@ -124,6 +124,13 @@ export const catalogue = {
     '请使用 UUID',
     'Use a UUID',
   ),
+  'rehearsal.draft': entry(
+    409,
+    '草稿不能预演',
+    'A draft cannot be rehearsed',
+    '请用流程预览，或先送出申请',
+    'Read its preview instead, or send it first',
+  ),
   'repair.nothing': entry(
     409,
     '没有可这样处理的停滞事项',

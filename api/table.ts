@@ -95,6 +95,9 @@ export const endpointTable = {
   repairPlatform: operator,
   getPlatformRepair: operator,
 
+  askRehearsal: keepers,
+  getRehearsal: keepers,
+
   listNotices: anyParty,
   getNotice: anyParty,
 

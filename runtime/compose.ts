@@ -28,6 +28,7 @@ import { startRepairs } from '../worker/repairs/index.ts';
 import { watchStalled } from '../worker/stalled/index.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
 import { LaunchError, type Report } from './launchError.ts';
+import { startRehearsals } from './rehearsing/runner.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { packageRoot } from './packageRoot.ts';
 import { pickPort } from './ports.ts';
@@ -148,6 +149,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
         () => startProbes({ pool, log, metrics, probes: probes(context, { pool, opener, log, signer }) }),
         (attending) => watchStalled({ pool, facts: factReader({ pool }), keyIds, log }, attending),
         (attending) => startRepairs({ pool, log }, attending),
+        () => startRehearsals({ pool, opener, ...rehearsing(context), log }),
       ],
     });
     operations.readiness.watchWorker(() => worker.healthy());
@@ -164,6 +166,15 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
     throw error;
   }
 }
+
+/** Where rehearsals are played. */
+const rehearsing = ({ databaseUrl, temporal, config }: RuntimeContext) => ({
+  postgresUrl: databaseUrl,
+  temporalAddress: temporal.address,
+  namespace: temporal.rehearsalNamespace,
+  cacheDir: config.cacheDir,
+  supported: temporal.supportsTimeSkipping,
+});
 
 interface ProbeParts {
   pool: Pool;

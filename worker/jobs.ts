@@ -16,11 +16,11 @@ interface Job {
 const LEASE_SECONDS = 60;
 const BATCH = 100;
 
-/** Takes one job that waits, or that another worker let go of; repairs, which may wait long, have workers of their own. */
+/** Takes one job that waits, or that another worker let go of; repairs and rehearsals, which may take long, have workers of their own. */
 async function take(pool: pg.Pool): Promise<Job | undefined> {
   const { rows } = await pool.query<Job>(
     `UPDATE job SET status = 'running', lease_until = clock_timestamp() + make_interval(secs => $1), updated_at = clock_timestamp()
-      WHERE id = (SELECT id FROM job WHERE status IN ('queued', 'running') AND kind <> 'repair' AND (lease_until IS NULL OR lease_until < clock_timestamp())
+      WHERE id = (SELECT id FROM job WHERE status IN ('queued', 'running') AND kind NOT IN ('repair', 'rehearsal') AND (lease_until IS NULL OR lease_until < clock_timestamp())
                    ORDER BY created_at FOR UPDATE SKIP LOCKED LIMIT 1)
       RETURNING id, kind, input`,
     [LEASE_SECONDS],

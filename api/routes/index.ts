@@ -12,6 +12,7 @@ import { lawRoutes } from './law.ts';
 import { noticeRoutes } from './notices.ts';
 import { peopleRoutes } from './people.ts';
 import { platformRoutes } from './platform.ts';
+import { rehearsalRoutes } from './rehearsals.ts';
 import { repairRoutes } from './repairs.ts';
 import { stalledRoutes } from './stalled.ts';
 import { systemRoutes } from './system.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...todoRoutes,
   ...stalledRoutes,
   ...repairRoutes,
+  ...rehearsalRoutes,
   ...noticeRoutes,
   ...documentRoutes,
 ];

@@ -1,7 +1,7 @@
 import { objectionUpheldInPart } from '../../cli/demo/stories.ts';
 import { shanghai, Story } from '../../cli/demo/story.ts';
 import { caseWorkflowId } from '../../contracts/messages.ts';
-import { Rehearsal } from '../../runtime/rehearsal.ts';
+import { Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
 import { bareWorkflowId } from '../bare/messages.ts';
 import type { Bench, Found, Measure } from '../bench.ts';
 import { eventTypes, historySize, withEngine, type HistorySize } from '../engine.ts';

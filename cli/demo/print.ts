@@ -2,7 +2,7 @@
 import type { EventType } from '../../domain/empowerment/events.ts';
 import type { RuleKey, RuleSnapshot } from '../../domain/rules.ts';
 import { addDays } from '../../domain/time/index.ts';
-import type { TimelineEntry, Told } from '../../runtime/rehearsal.ts';
+import type { TimelineEntry, Told } from '../../runtime/rehearsing/rehearsal.ts';
 import { eventNames } from './eventNames.ts';
 
 /** An instant as Shanghai shows it; midnight at the end of a day is shown as 24:00 of that day. */

@@ -1,5 +1,5 @@
 import { LaunchError, reasonOf } from '../../runtime/launchError.ts';
-import { Rehearsal } from '../../runtime/rehearsal.ts';
+import { Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
 import { findRunning, type Running } from '../../runtime/running.ts';
 import { sampleOutsiders, samplePeople, samplePersonId, type SampleName } from '../../runtime/samplePeople.ts';
 import { printTimeline } from './print.ts';

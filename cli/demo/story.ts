@@ -10,7 +10,7 @@ import type { EmpowermentState } from '../../domain/empowerment/index.ts';
 import { empowerment, noticesNeeded } from '../../domain/empowerment/index.ts';
 import type { Refusal } from '../../domain/process.ts';
 import { valueOf, type NoticeItem, type NoticeKind } from '../../domain/rules.ts';
-import { paper, type Outcome, type Rehearsal } from '../../runtime/rehearsal.ts';
+import { paper, type Outcome, type Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
 import { sampleInstitutionId, samplePersonId, sampleSeats, type SampleName } from '../../runtime/samplePeople.ts';
 import type { ActAnswer } from '../../contracts/messages.ts';
 

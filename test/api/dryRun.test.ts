@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { until } from '../../runtime/rehearsalClock.ts';
+import { until } from '../../runtime/rehearsing/clock.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { testApi, type TestApi } from './service.ts';
 import { Walk } from './walk.ts';

@@ -14,7 +14,7 @@ import { shanghai } from '../../cli/demo/story.ts';
 import { caseWorkflowId } from '../../contracts/messages.ts';
 import type { Trace } from '../../cli/trace.ts';
 import { samplePersonId } from '../../runtime/samplePeople.ts';
-import type { Outcome, RehearsedAct } from '../../runtime/rehearsal.ts';
+import type { Outcome, RehearsedAct } from '../../runtime/rehearsing/rehearsal.ts';
 import { freshDatabase, services, temporalAddress, waitFor } from '../harness/services.ts';
 import { bundleCache } from '../workflows/support/engine.ts';
 import { dump, newCanary, searchFor, withCanary } from './support/canaries.ts';

@@ -8,7 +8,7 @@ import { rebuildProjections } from '../../activities/rebuild.ts';
 import { verifyLedger } from '../../activities/verify.ts';
 import { Story } from '../../cli/demo/story.ts';
 import { processes } from '../../domain/index.ts';
-import type { Rehearsal } from '../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
 import { rehearse, team, toPublicity } from '../workflows/scenarios/support.ts';
 
 let rehearsal: Rehearsal;

@@ -1,7 +1,7 @@
 /** What can happen to a case's workflow beside its steps: an opening refused, links, an outage, a history grown long. */
 import { Story } from '../../cli/demo/story.ts';
 import type { Step } from '../../domain/empowerment/index.ts';
-import { until } from '../../runtime/rehearsalClock.ts';
+import { until } from '../../runtime/rehearsing/clock.ts';
 import type { SampleName } from '../../runtime/samplePeople.ts';
 import { caseWorkflowId } from '../../contracts/messages.ts';
 import { platformWorks, toDecision, toPublicity } from '../workflows/scenarios/support.ts';

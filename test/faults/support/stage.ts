@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Story, type Stage } from '../../../cli/demo/story.ts';
 import type { NoticeKind } from '../../../domain/rules.ts';
-import type { Outcome, RehearsedAct, TimelineEntry } from '../../../runtime/rehearsal.ts';
+import type { Outcome, RehearsedAct, TimelineEntry } from '../../../runtime/rehearsing/rehearsal.ts';
 import { sampleInstitutionId, type SampleName } from '../../../runtime/samplePeople.ts';
 import { sampleNames } from '../../../policies/load.ts';
 import { waitFor } from '../../harness/services.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
-import type { Outcome, Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Outcome, Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { httpOver, type Http } from './http.ts';
 import { claims, closeSound, rehearse, rows, team, toDecision } from './support.ts';
 

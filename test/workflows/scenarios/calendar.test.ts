@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { shanghai, Story } from '../../../cli/demo/story.ts';
 import type { DeadlineRow } from '../../../domain/process.ts';
 import type { NoticeKind } from '../../../domain/rules.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import type { Client } from '../../api/service.ts';
 import { httpOver, type Http } from './http.ts';
 import {

@@ -12,7 +12,7 @@ import { createApp } from '../../../api/app.ts';
 import { AUDIENCE } from '../../../api/devIssuer.ts';
 import { factReader } from '../../../worker/facts.ts';
 import { apiDeps, openPrisma } from '../../../api/server.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { clientOf, ISSUER, type Client } from '../../api/service.ts';
 
 export interface Http {

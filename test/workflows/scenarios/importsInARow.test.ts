@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story } from '../../../cli/demo/story.ts';
 import type { DeadlineRow } from '../../../domain/process.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import type { Client } from '../../api/service.ts';
 import { httpOver, type Http } from './http.ts';
 import { closeSound, holdInbox, ledger, rehearse, rows, toDecision, unsound, version } from './support.ts';

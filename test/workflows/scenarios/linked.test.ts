@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story, type ApplicationPlan } from '../../../cli/demo/story.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { claims, closeSound, ledger, letters, local, platformWorks, rehearse, rows, tasks, toDecision } from './support.ts';
 
 let rehearsal: Rehearsal;

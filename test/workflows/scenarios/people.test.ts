@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { closeSound, ledger, letters, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Overlay, OverlayEntry, Pack } from '../../../policies/index.ts';
 import { loadSample, loadShippedPacks, type SampleName } from '../../../policies/load.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { rulesOn } from '../../../worker/rules.ts';
 import { httpOver, type Http } from './http.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Story } from '../../../cli/demo/story.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { httpOver, type Http } from './http.ts';
 import { closeSound, ledger, rehearse, team, toPublicity } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, shanghai, Story } from '../../../cli/demo/story.ts';
-import type { Rehearsal } from '../../../runtime/rehearsal.ts';
-import { setClock } from '../../../runtime/rehearsalClock.ts';
+import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
+import { setClock } from '../../../runtime/rehearsing/clock.ts';
 import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
 
 let rehearsal: Rehearsal;

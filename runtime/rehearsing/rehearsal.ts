@@ -5,21 +5,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { Client as PgClient, Pool } from 'pg';
-import { keyRing as valueKeys } from '../activities/keys.ts';
-import { createCaseActivities } from '../activities/record.ts';
-import { Sealer } from '../activities/sealing.ts';
-import { documentsIn, seal } from '../api/seal.ts';
-import { caseTaskQueue, caseWorkflowId, type ActAnswer } from '../contracts/messages.ts';
-import { actSchemas, isPersonAct } from '../contracts/schemas.ts';
-import type { ActType } from '../domain/empowerment/acts.ts';
-import type { Actor, Message, Refusal } from '../domain/process.ts';
-import { instantMs } from '../domain/time/index.ts';
-import { keyRing as payloadKeys } from '../worker/codec.ts';
-import type { Log } from '../worker/log.ts';
-import { startWorker, type RunningWorker } from '../worker/main.ts';
-import { ensureDatabase, migrate } from './migrate.ts';
-import { installClock, readClock, setClock, skipTo, until } from './rehearsalClock.ts';
-import { seedSamples } from './seed.ts';
+import { keyRing as valueKeys } from '../../activities/keys.ts';
+import { createCaseActivities } from '../../activities/record.ts';
+import { Sealer } from '../../activities/sealing.ts';
+import { documentsIn, seal } from '../../api/seal.ts';
+import { caseTaskQueue, caseWorkflowId, type ActAnswer, type ProcessKind } from '../../contracts/messages.ts';
+import { schemaOf } from '../../contracts/schemas.ts';
+import type { Actor, Message, Refusal } from '../../domain/process.ts';
+import { instantMs } from '../../domain/time/index.ts';
+import { keyRing as payloadKeys } from '../../worker/codec.ts';
+import { caseWorkflowType, startOptions } from '../../worker/deliver.ts';
+import type { Log } from '../../worker/log.ts';
+import { startWorker, type RunningWorker } from '../../worker/main.ts';
+import { ensureDatabase, migrate } from '../migrate.ts';
+import { nextComing, opened, standingOf, type Coming, type Standing } from './coming.ts';
+import { installClock, readClock, setClock, skipTo, until } from './clock.ts';
+import { seedSamples } from '../seed.ts';
 
 export interface RehearsalOptions {
   /** The cluster in which the rehearsal makes a database of its own. */
@@ -28,6 +29,10 @@ export interface RehearsalOptions {
   namespace: string;
   /** Instant at which the rehearsal begins. */
   startsAt: string;
+  /** What the database is named after, so that a second try finds what a first one left; by chance without it. */
+  id?: string;
+  /** Fills the fresh database; the sample institutions unless it says otherwise. */
+  fill?: (pool: Pool, sealer: Sealer) => Promise<unknown>;
   cacheDir?: string | undefined;
   log: Log;
 }
@@ -37,7 +42,7 @@ export interface RehearsedAct {
   institutionId: string;
   personId: string;
   onBehalfOf?: string;
-  type: ActType;
+  type: string;
   /** As a client sends it: texts in clear, shares as percentages. */
   body: unknown;
   /** The same key again is the same act. */
@@ -64,6 +69,7 @@ export interface Told {
   template: string;
   recipient: { personId?: string; role?: string; department?: string };
   values: Message['values'];
+  createdAt: string;
 }
 
 export class Rehearsal {
@@ -89,7 +95,8 @@ export class Rehearsal {
 
   /** Makes the database with the sample institutions, and starts a worker on it. */
   static async open(options: RehearsalOptions): Promise<Rehearsal> {
-    const database = `rehearsal_${randomUUID().replaceAll('-', '')}`;
+    const database = `rehearsal_${(options.id ?? randomUUID()).replaceAll('-', '')}`;
+    await dropDatabase(options.postgresUrl, database);
     const url = new URL(options.postgresUrl);
     url.pathname = `/${database}`;
     await ensureDatabase(url.href);
@@ -102,7 +109,7 @@ export class Rehearsal {
       const key = createHash('sha256').update(randomUUID()).digest();
       const sealer = new Sealer({ pool, keys: valueKeys([{ id: 'rehearsal', key }]) });
       await installClock(pool, options.startsAt);
-      await seedSamples(pool, sealer);
+      await (options.fill ?? seedSamples)(pool, sealer);
       const shiftMs = instantMs(options.startsAt) - Date.now();
       const worker = await startWorker({
         config: {
@@ -180,11 +187,13 @@ export class Rehearsal {
   /** Writes the act to the inbox and comes back; `answer` waits for what becomes of it. */
   async receive(act: RehearsedAct): Promise<string> {
     const { caseId, institutionId, personId, onBehalfOf, type } = act;
-    if (!isPersonAct(type)) throw new Error(`${type} is no person's act`);
-    const parsed: unknown = actSchemas[type].parse(act.body);
-    const { rows } = await this.pool.query<{ achievement_id: string | null }>('SELECT achievement_id FROM cases WHERE id = $1', [
-      caseId,
-    ]);
+    const { rows } = await this.pool.query<{ kind: string; achievement_id: string | null }>(
+      'SELECT kind, achievement_id FROM cases WHERE id = $1',
+      [caseId],
+    );
+    const schema = schemaOf(rows[0]?.kind ?? '', type);
+    if (!schema) throw new Error(`${type} is no act that a person can do to this case`);
+    const parsed: unknown = schema.parse(act.body);
     const actId = randomUUID();
     const sealed = await seal(
       parsed,
@@ -216,6 +225,16 @@ export class Rehearsal {
     return result.act.id;
   }
 
+  /** Opens a case of a process by its first act. Answers the case's id, and what became of the act. */
+  async begin(kind: ProcessKind, act: Omit<RehearsedAct, 'caseId'>): Promise<{ caseId: string; outcome: Outcome }> {
+    const caseId = randomUUID();
+    await this.pool.query(
+      `INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by) VALUES ($1, $2, $3, $3, 'draft', 'draft', $4)`,
+      [caseId, act.institutionId, kind, act.personId],
+    );
+    return { caseId, outcome: await this.perform({ ...act, caseId }) };
+  }
+
   /** Waits until the act is answered. */
   async answer(actId: string): Promise<Outcome> {
     let answer: Outcome | null = null;
@@ -229,26 +248,64 @@ export class Rehearsal {
 
   /** Lets time pass until the instant. Whatever ends on the way ends at its own moment, in order. */
   async advanceTo(instant: string): Promise<void> {
-    for (;;) {
-      const { rows } = await this.pool.query<{ case_id: string; key: string; ends_at: Date }>(
-        `SELECT d.case_id, d.key, d.ends_at FROM deadline d JOIN cases c ON c.id = d.case_id
-          WHERE d.state = 'running' AND d.kind IN ('window', 'review') AND c.status = 'open' AND d.ends_at <= $1
-          ORDER BY d.ends_at, d.case_id, d.key LIMIT 1`,
-        [instant],
-      );
-      const [next] = rows;
-      if (!next) break;
-      const end = next.ends_at.toISOString();
-      await this.#moveTo(end > (await this.now()) ? end : await this.now());
-      await until(`${next.key} of case ${next.case_id} does not close at ${end}`, async () => {
-        const { rows: left } = await this.pool.query(
-          'SELECT 1 FROM deadline WHERE case_id = $1 AND key = $2 AND state = $3 AND ends_at = $4',
-          [next.case_id, next.key, 'running', next.ends_at],
-        );
-        return left.length === 0;
-      });
+    for (let wake = await this.nextWake(instant); wake; wake = await this.nextWake(instant)) {
+      const { at, what, over } = wake;
+      const now = await this.now();
+      await this.#moveTo(at > now ? at : now);
+      await until(`${what} does not come at ${at}`, over);
+      await opened(this.pool);
     }
     await this.#moveTo(instant);
+  }
+
+  /** What time brings next, up to the instant: the earliest of all cases. */
+  async nextWake(instant: string): Promise<Coming | undefined> {
+    await opened(this.pool);
+    return nextComing(this.pool, instant);
+  }
+
+  /** Every case that there is, in the order in which they began. */
+  async cases(): Promise<{ caseId: string; kind: ProcessKind; status: string }[]> {
+    const { rows } = await this.pool.query<{ caseId: string; kind: ProcessKind; status: string }>(
+      `SELECT id::text AS "caseId", kind, status FROM cases ORDER BY created_at, id`,
+    );
+    return rows;
+  }
+
+  /** Where the case stands. */
+  standing(caseId: string): Promise<Standing> {
+    return standingOf(this.pool, caseId);
+  }
+
+  /** Sets the legal clock alone, between instants at which a case would wake: for what is done by the day. */
+  async tick(instant: string): Promise<void> {
+    await setClock(this.pool, instant);
+  }
+
+  /** The instant by which all that time brings by itself has come, as far as a hundred years go. */
+  async lastEnd(): Promise<string> {
+    const { rows } = await this.pool.query<{ at: Date | null }>(
+      "SELECT max(ends_at) AS at FROM deadline d JOIN cases c ON c.id = d.case_id WHERE c.status = 'open' AND d.state = 'running'",
+    );
+    const now = await this.now();
+    const end = rows[0]?.at?.toISOString() ?? now;
+    return end > now ? end : now;
+  }
+
+  /** Starts the workflow of a case that was brought along from elsewhere, where it stood. */
+  async resume(caseId: string): Promise<void> {
+    const { rows } = await this.pool.query<{ kind: ProcessKind; version: number }>(
+      "SELECT kind, version FROM cases WHERE id = $1 AND status = 'open'",
+      [caseId],
+    );
+    const [row] = rows;
+    if (!row) return;
+    const options = startOptions({ ...row, caseId }, { taskQueue: this.#taskQueue, rehearsal: { shiftMs: this.#shiftMs } });
+    await this.client.workflow.start(caseWorkflowType(row.kind), options);
+  }
+
+  get #taskQueue(): string {
+    return `${caseTaskQueue}-${this.#database}`;
   }
 
   /** What the ledger holds, in the order of record. */
@@ -264,7 +321,7 @@ export class Rehearsal {
   /** What would have been sent. */
   async told(caseId: string): Promise<Told[]> {
     const { rows } = await this.pool.query<Told>(
-      `SELECT case_id AS "caseId", seq, template, recipient, "values" FROM outbox WHERE case_id = $1 ORDER BY seq, id`,
+      `SELECT case_id AS "caseId", seq, template, recipient, "values", iso(created_at) AS "createdAt" FROM outbox WHERE case_id = $1 ORDER BY seq, id`,
       [caseId],
     );
     return rows;
@@ -274,27 +331,26 @@ export class Rehearsal {
   async close(): Promise<void> {
     // What is being delivered is answered first: a workflow ended under it would look lost.
     await this.#worker.dispatcher.stop();
-    const { rows } = await this.pool.query<{ id: string }>("SELECT id FROM cases WHERE status <> 'draft'");
-    for (const { id } of rows) {
+    const { rows } = await this.pool.query<{ id: string; kind: ProcessKind }>(
+      "SELECT id, kind FROM cases WHERE status <> 'draft'",
+    );
+    for (const { id, kind } of rows) {
       // One that has ended by itself is as good.
       await this.client.workflow
-        .getHandle(caseWorkflowId('empowerment', id))
+        .getHandle(caseWorkflowId(kind, id))
         .terminate('rehearsal over')
         .catch(() => undefined);
     }
     await this.#worker.stop();
     await this.pool.end();
-    const admin = new PgClient({ connectionString: this.#options.postgresUrl });
-    await admin.connect();
-    await admin.query(`DROP DATABASE IF EXISTS ${this.#database} WITH (FORCE)`);
-    await admin.end();
+    await dropDatabase(this.#options.postgresUrl, this.#database);
   }
 
   async #moveTo(instant: string): Promise<void> {
     await setClock(this.pool, instant);
-    const { rows } = await this.pool.query<{ id: string }>("SELECT id FROM cases WHERE status = 'open'");
+    const { rows } = await this.pool.query<{ id: string; kind: ProcessKind }>("SELECT id, kind FROM cases WHERE status = 'open'");
     const engineMs = instantMs(instant) - this.#shiftMs;
-    for (const { id } of rows) await skipTo(this.client, caseWorkflowId('empowerment', id), engineMs);
+    for (const { id, kind } of rows) await skipTo(this.client, caseWorkflowId(kind, id), engineMs);
   }
 
   /** Roles as the API reads them at a request: of the membership, and in the case. */
@@ -316,6 +372,16 @@ export class Rehearsal {
        SELECT $1, d, 0, 'application/pdf', '', 'rehearsal', $2 FROM unnest($3::text[]) AS d ON CONFLICT DO NOTHING`,
       [institutionId, personId, digests],
     );
+  }
+}
+
+async function dropDatabase(postgresUrl: string, name: string): Promise<void> {
+  const admin = new PgClient({ connectionString: postgresUrl });
+  await admin.connect();
+  try {
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await admin.end();
   }
 }
 
