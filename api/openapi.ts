@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made of the declared routes alone. */
-import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig, type ZodContentObject } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { catalogue, type ProblemCode } from './problems.ts';
 import type { Route } from './route.ts';
@@ -50,13 +50,14 @@ function problemsOf(route: Route): ProblemCode[] {
   return [...new Set(found)];
 }
 
+const contentOf = (schema: z.ZodType | string): ZodContentObject =>
+  typeof schema === 'string' ? { [schema]: { schema: { type: 'string' } } } : { 'application/json': { schema } };
+
 function responsesOf(route: Route): RouteConfig['responses'] {
   const responses: RouteConfig['responses'] = {};
   for (const [status, schema] of Object.entries(route.answers)) {
     if (schema === null) responses[status] = { description: 'Done' };
-    else if (typeof schema === 'string') {
-      responses[status] = { description: 'Done', content: { [schema]: { schema: { type: 'string' } } } };
-    } else responses[status] = { description: 'Done', content: { 'application/json': { schema } } };
+    else responses[status] = { description: 'Done', content: Object.assign({}, ...[schema].flat().map(contentOf)) };
   }
   const problems = problemsOf(route);
   for (const status of new Set(problems.map((code) => catalogue[code].status))) {
@@ -120,7 +121,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Docu
       responses: responsesOf(route),
     });
   }
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'fuquan',
@@ -130,4 +131,11 @@ export function openApiDocument(routes: readonly Route[], version: string): Docu
     },
     servers: [{ url: '/api/v1' }],
   });
+  return plainPatterns(document);
 }
+
+/** Patterns are Unicode ones by the specification; the generator leaves the flag behind them, where nothing can match it. */
+const plain = (key: string, value: unknown): unknown =>
+  key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/u$/, '$') : value;
+
+const plainPatterns = (document: Document): Document => JSON.parse(JSON.stringify(document), plain) as Document;

@@ -120,15 +120,16 @@ function parseAct(kind: string, type: string, sent: unknown): unknown {
   const schema = schemaOf(kind, type);
   // Acts of the system are nobody's to send.
   if (!schema) throw new Problem('access.denied');
-  const result = schema.safeParse(sent ?? {}, { reportInput: true });
+  const result = schema.safeParse(sent === undefined ? {} : sent, { reportInput: true });
   if (!result.success) throw new Problem('request.invalid', { errors: fieldErrors(result.error, '/body') });
   return result.data;
 }
 
 /** Sending a draft without repeating it: the application is the draft as it stands. */
 async function withDraft(context: Context, act: SentAct, facts: CaseFacts): Promise<unknown> {
-  const { application } = (act.body ?? {}) as { application?: unknown };
-  if (act.type !== 'sendForConsent' || application !== undefined) return act.body;
+  // Whatever else was sent is parsed, and refused for what it is.
+  const unsaid = act.body === undefined || canonicalJson(act.body) === '{}';
+  if (act.type !== 'sendForConsent' || !unsaid) return act.body;
   const draft = await readDraft(context.deps, facts.id);
   return draft === undefined ? act.body : { application: draft.application };
 }

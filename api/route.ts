@@ -51,8 +51,8 @@ export interface RouteSpec<P extends z.ZodObject, Q extends z.ZodObject, B exten
   bodyShown?: z.ZodType;
   /** A body that is not JSON: the handler reads it, the document says what it is. */
   upload?: boolean;
-  /** Answers by status; `null` for one without a body, a media type for one that is not JSON. */
-  answers: Partial<Record<200 | 201 | 202 | 204 | 503, z.ZodType | string | null>>;
+  /** Answers by status; `null` for one without a body, a media type for one that is not JSON, both where the caller chooses. */
+  answers: Partial<Record<200 | 201 | 202 | 204 | 503, z.ZodType | string | null | [z.ZodType, string]>>;
   headers?: ('ifMatch' | 'idempotencyKey')[];
   problems?: ProblemCode[];
   handler: (context: Context<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Answer>;
@@ -130,12 +130,14 @@ function send(declared: Route, deps: Deps, response: Response, answer: Answer): 
   }
   const schema = declared.answers[answer.status];
   // Under test every answer is held against its schema, so that the document cannot promise what is not sent.
-  if (deps.checkAnswers) (schema as z.ZodType).parse(answer.body);
+  if (deps.checkAnswers) (Array.isArray(schema) ? schema[0] : (schema as z.ZodType)).parse(answer.body);
   response
     .status(answer.status)
     .set(answer.headers ?? {})
     .json(answer.body);
 }
+
+const names = (path: string): number => path.split(':').length;
 
 /** Puts every endpoint on the router; other methods on the same path answer 405. */
 export function mount(router: Pick<Router, Route['method'] | 'all'>, routes: readonly Route[], deps: Deps): void {
@@ -152,7 +154,8 @@ export function mount(router: Pick<Router, Route['method'] | 'all'>, routes: rea
     });
     methods.set(path, (methods.get(path) ?? new Set()).add(declared.method.toUpperCase()));
   }
-  for (const [path, allowed] of methods) {
+  // A word before a name: `/packs/preview` also looks like `/packs/{id}`, whose methods are others.
+  for (const [path, allowed] of [...methods].toSorted(([a], [b]) => names(a) - names(b))) {
     router.all(path, () => {
       throw new Problem('request.methodNotAllowed', { headers: { Allow: [...allowed].join(', ') } });
     });

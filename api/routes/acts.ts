@@ -23,6 +23,9 @@ const onBehalfOf = uuid
   .optional()
   .meta({ description: 'Whose right is used under a delegation; found by itself where only one fits' });
 
+/** An act that needs to say nothing more may leave its body out. */
+const bodyShown = (body: z.ZodType): z.ZodType => (body.safeParse({}).success ? body.optional() : body);
+
 /** For the document: the acts of a process, each with the body that it takes. */
 function actsOf(kind: ProcessKind, opening: boolean): Shown[] {
   const acts = Object.entries(schemasOf[kind]).filter(([type]) => !opening || processes[kind].opens(type));
@@ -32,7 +35,7 @@ function actsOf(kind: ProcessKind, opening: boolean): Shown[] {
       type: z.literal(type),
       onBehalfOf,
       // Without an application, the draft is sent as it stands.
-      body: type === 'sendForConsent' ? z.strictObject({ application: application.optional() }) : body,
+      body: bodyShown(type === 'sendForConsent' ? z.strictObject({ application: application.optional() }) : body),
     }),
   );
 }

@@ -313,6 +313,7 @@ export const bodyRoutes = [
     handler: async (context) => {
       const { deps, caller, body } = context;
       const pair = pairOf(body);
+      if (pair.personA === pair.personB) throw wrong('/personB', '与另一方为同一人', 'is the same person');
       await requireMembers(deps.prisma, caller.institution.id, [pair.personA, pair.personB], '/personB');
       await deps.prisma.$transaction(async (tx) => {
         await tx.relation.createMany({ data: [{ institutionId: caller.institution.id, ...pair }], skipDuplicates: true });

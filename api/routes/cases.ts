@@ -286,7 +286,7 @@ export const caseRoutes = [
     en: 'The path from where the case stands',
     params: inCase,
     query: previewQuery,
-    answers: { 200: previewShown },
+    answers: { 200: [previewShown, 'text/plain'] },
     problems: ['rules.missing'],
     handler: async (context) => {
       const { deps, caller, params } = context;

@@ -104,7 +104,8 @@ export const documentRoutes = [
     en: 'Download a file: your own upload, or one that a case you see names (with caseId)',
     params: inInstitution.extend({ digest: sha256 }),
     query: z.object({ caseId: uuid.optional() }),
-    answers: { 200: 'application/octet-stream' },
+    // As it was uploaded.
+    answers: { 200: '*/*' },
     handler: async (context) => {
       const { deps, caller, params, query, response } = context;
       const institutionId = caller.institution.id;

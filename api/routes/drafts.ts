@@ -229,7 +229,7 @@ export const draftRoutes = [
     en: 'The whole path before sending: expected dates, clauses, people of each step',
     params: inCase,
     query: previewQuery,
-    answers: { 200: previewShown },
+    answers: { 200: [previewShown, 'text/plain'] },
     problems: ['draft.incomplete', 'rules.missing'],
     handler: async (context) => {
       const { id } = await draftCase(context, context.params.caseId, true);

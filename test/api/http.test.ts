@@ -222,6 +222,9 @@ describe('a database that is away', () => {
   });
 });
 
+const openTo = (audience: string): string[] =>
+  Object.entries(endpointTable).flatMap(([id, one]) => (one === audience ? [id] : []));
+
 describe('the document', () => {
   it('is OpenAPI 3.1 with every endpoint in it, and nothing else', async () => {
     const { body: document } = await request(api.app).get(`${BASE}/openapi.json`);
@@ -231,6 +234,12 @@ describe('the document', () => {
     );
     expect(listed.toSorted()).toEqual(routes.map(({ method, path, id }) => `${method} ${path} ${id}`).toSorted());
     expect(routes.map(({ id }) => id as string).toSorted()).toEqual(Object.keys(endpointTable).toSorted());
+  });
+
+  it('lets in without a token, or with anybody’s, nobody where it was not meant', () => {
+    expect(openTo('anyone')).toEqual(['livez', 'readyz', 'listProblems', 'getProblem', 'getPublicNotice']);
+    const tokens = ['whoAmI', 'listMessages', 'markMessageRead', 'listInstitutions'];
+    expect(openTo('token')).toEqual([...tokens, 'listPacks', 'getPack', 'listCalendars', 'getCalendar']);
   });
 
   it('holds schemas that are JSON Schema, no dangling references, and declared parameters', async () => {
