@@ -109,12 +109,16 @@ export class Walk {
     await this.does(first, 'submit', { representationConfirmed: true });
   }
 
-  async toDecision(): Promise<void> {
-    await this.toCheck();
+  async passCheck(): Promise<void> {
     await this.does('officer1', 'passCheck', {
       conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'],
       secrecyChecked: true,
     });
+  }
+
+  async toDecision(): Promise<void> {
+    await this.toCheck();
+    await this.passCheck();
     for (const department of ['research', 'stateAssets']) {
       await this.does(`reviewer-${department}`, 'reviewAsDepartment', { department, outcome: 'agree', opinion: '同意。' });
     }
