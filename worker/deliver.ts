@@ -48,7 +48,7 @@ export interface DeliverDeps {
   waitMs: number;
   answered: Pick<Answered, 'waitFor'>;
   /** Whether a case's first task may go straight to the worker on the client's own connection. */
-  eager?: boolean;
+  eager?: () => boolean;
   spreadMs?: number | undefined;
   rehearsal?: RehearsalClock;
 }
@@ -151,7 +151,7 @@ async function open(act: ClaimedAct, envelope: Envelope, deps: DeliverDeps): Pro
       ...startOptions(act, deps, envelope),
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
       // An Update-with-Start refuses this, which is why an opening act is no Update.
-      requestEagerStart: deps.eager ?? false,
+      requestEagerStart: deps.eager?.() ?? false,
     });
   } catch (error) {
     waiting.abort();

@@ -1,17 +1,17 @@
-/** What a worker must set up in Temporal before cases run: search attributes, and which version of the code is current. */
+/** What a worker must set up in Temporal before cases run. Which build of the code is current: currentBuild.ts. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NativeConnection } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import { caseSearchAttributes } from '../workflows/shared/searchAttributes.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
-const NOT_FOUND = 5;
+export const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const KNOWN_WITHIN_MS = 60_000;
 const LOOK_MS = 200;
 
 /** Each service of the engine learns of a new namespace in its own time, some seconds; until then it is asked again. */
-async function onceKnown<T>(ask: () => Promise<T>): Promise<T> {
+export async function onceKnown<T>(ask: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
     try {
@@ -43,19 +43,4 @@ export async function registerSearchAttributes(connection: NativeConnection, nam
     // Another worker was first.
     if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
   }
-}
-
-/** Makes this build the one that new tasks go to. Running cases move to it with their next task. */
-export async function makeCurrent(
-  connection: NativeConnection,
-  version: { namespace: string; deploymentName: string; buildId: string; identity: string },
-): Promise<void> {
-  await onceKnown(() =>
-    connection.workflowService.setWorkerDeploymentCurrentVersion({
-      ...version,
-      // The poller may register a moment later, and other queues of an older version need not be served by this one.
-      allowNoPollers: true,
-      ignoreMissingTaskQueues: true,
-    }),
-  );
 }

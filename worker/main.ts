@@ -9,11 +9,13 @@ import { loggedError } from '../contracts/loggedError.ts';
 import { caseTaskQueue, type CaseActivities, type RehearsalClock } from '../contracts/messages.ts';
 import { workflowBundle, type WorkflowBundle } from './bundle.ts';
 import { dataConverter, noticing, type KeyProvider } from './codec.ts';
-import { makeCurrent, registerSearchAttributes } from './deployment.ts';
+import { stand } from './currentBuild.ts';
+import { registerSearchAttributes } from './deployment.ts';
 import { startDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createFactActivities, factReader } from './facts.ts';
 import { reasonOf, type Log } from './log.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import { startPresence } from './presence.ts';
 import { createWorkflowActivities } from './settle.ts';
 import { failingActivities } from './stalled/suspects.ts';
 
@@ -24,8 +26,10 @@ export interface WorkerConfig {
   taskQueue?: string;
   /** Worker deployment that versions belong to; undefined runs without versioning. */
   deploymentName?: string | undefined;
-  /** Whether a start makes this build current. Off where a release is made current by hand, after its replay gate. */
-  promote?: boolean;
+  /** How often a worker looks whether its build is the latest one at work. */
+  buildLookMs?: number;
+  /** Builds that the deployment remembers. */
+  keptBuilds?: number;
   /** Folder for built workflow bundles. */
   cacheDir?: string | undefined;
   /** Cases whose acts are delivered at the same time. */
@@ -47,14 +51,9 @@ export interface Companion {
 export interface Attending {
   client: Client;
   identity: string;
-  buildId: string;
   taskQueue: string;
   /** Id of the key that it encrypts payloads with. */
   payloadKey: string;
-  /** Whether the worker polls. */
-  healthy(): boolean;
-  /** Keys that it was asked for and does not have. */
-  missingKeys(): string[];
 }
 
 export interface WorkerDeps {
@@ -91,7 +90,7 @@ const ORDINARY_ACTIVITIES = 4;
 /** Starts everything, and comes back when acts are being delivered. */
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const { config, pool, log } = deps;
-  const { namespace, taskQueue = caseTaskQueue, deploymentName, promote = true } = config;
+  const { namespace, taskQueue = caseTaskQueue, deploymentName } = config;
   installRuntime(log, config.sdkMetricsAddress);
   const bundle = deps.bundle ?? (await workflowBundle({ cacheDir: config.cacheDir }));
   const identity = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -140,15 +139,21 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         (error: unknown) => tell(error instanceof Error ? error : new Error(String(error))),
       );
     });
-    if (deploymentName && promote) {
-      await makeCurrent(connection, { namespace, deploymentName, buildId: bundle.buildId, identity });
-    }
+    const { buildId } = bundle;
+    const healthy = (): boolean => worker.getState() === 'RUNNING';
+    const presence = { pool, log, identity, buildId, polls: healthy, missingKeys: () => [...missingKeys] };
+    const present = await startPresence(presence);
+    started.add(() => present.stop());
+    const build = deploymentName && { namespace, deploymentName, buildId, identity };
+    const options = { pool, log, everyMs: config.buildLookMs, keptBuilds: config.keptBuilds };
+    const standing = build ? await stand(connection, build, options) : undefined;
+    if (standing) started.add(() => standing.stop());
     const dispatcher = startDispatcher({
       ...config,
       ...(deps.metrics && { metrics: deps.metrics }),
       ...(deps.rehearsal && { rehearsal: deps.rehearsal }),
       // A build that is not current must run nothing: an eager task is not routed by version.
-      eager: deploymentName === undefined || promote,
+      eager: () => standing?.current() ?? true,
       client,
       facts: reader,
       taskQueue,
@@ -157,12 +162,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       identity,
       log,
     });
-    const healthy = (): boolean => worker.getState() === 'RUNNING';
-    const { buildId } = bundle;
     const payloadKey = deps.keys.newest().id;
-    const companions = (deps.companions ?? []).map((start) =>
-      start({ client, identity, buildId, taskQueue, payloadKey, healthy, missingKeys: () => [...missingKeys] }),
-    );
+    const companions = (deps.companions ?? []).map((start) => start({ client, identity, taskQueue, payloadKey }));
     started.add(async () => {
       await Promise.allSettled([dispatcher, ...companions].map((one) => one.stop()));
     });

@@ -7,7 +7,6 @@ import { comparison } from './comparison.ts';
 import { databaseCheck } from './database.ts';
 import { engineCheck, type EngineOptions } from './engine.ts';
 import { platformCheck } from './platform.ts';
-import { startPresence } from './presence.ts';
 import { quorumCheck } from './quorum.ts';
 import { startStalledChecks, type Check, type StalledOptions } from './round.ts';
 
@@ -30,21 +29,7 @@ export function allChecks({ pool, facts, keyIds, youngMs }: WatchOptions, { clie
   ];
 }
 
-/** Says that this worker is there, and looks for what stands still. */
+/** Looks for what stands still. */
 export function watchStalled(options: WatchOptions, worker: Attending): Companion {
-  const { pool, log } = options;
-  const presence = startPresence({
-    pool,
-    log,
-    identity: worker.identity,
-    buildId: worker.buildId,
-    polls: () => worker.healthy(),
-    missingKeys: () => worker.missingKeys(),
-  });
-  const checks = startStalledChecks({ ...options, checks: allChecks(options, worker) });
-  return {
-    async stop() {
-      await Promise.all([checks.stop(), presence.stop()]);
-    },
-  };
+  return startStalledChecks({ ...options, checks: allChecks(options, worker) });
 }

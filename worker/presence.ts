@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { reasonOf, type Log } from '../log.ts';
+import { WORKER_SILENT_SECONDS } from '../contracts/stalled.ts';
+import { reasonOf, type Log } from './log.ts';
 
 export interface PresenceOptions {
   pool: Pool;
@@ -17,8 +18,11 @@ const EVERY_MS = 10_000;
 /** Workers that have said nothing for so long are no longer remembered. */
 const FORGOTTEN_DAYS = 1;
 
-/** Says every few seconds that this worker is there: a worker that hangs or is gone is known by its silence. */
-export function startPresence(options: PresenceOptions): { stop(): Promise<void> } {
+/**
+ * Says every few seconds that this worker is there: a worker that hangs or is gone is known by its silence. Comes back
+ * when it has been said once, or could not be.
+ */
+export async function startPresence(options: PresenceOptions): Promise<{ stop(): Promise<void> }> {
   const { pool, identity, buildId, polls, missingKeys, log, everyMs = EVERY_MS } = options;
   const say = async (polling: boolean): Promise<void> => {
     await pool.query(
@@ -35,6 +39,7 @@ export function startPresence(options: PresenceOptions): { stop(): Promise<void>
   };
   const timer = setInterval(again, everyMs);
   again();
+  await last;
   return {
     async stop() {
       clearInterval(timer);
@@ -48,4 +53,13 @@ export function startPresence(options: PresenceOptions): { stop(): Promise<void>
         .catch(() => undefined);
     },
   };
+}
+
+/** Whether a worker of the build is there. */
+export async function isPresent(pool: Pool, buildId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT 1 FROM worker_presence WHERE build_id = $1 AND polls AND seen_at > clock_timestamp() - make_interval(secs => $2) LIMIT 1',
+    [buildId, WORKER_SILENT_SECONDS],
+  );
+  return rowCount === 1;
 }
