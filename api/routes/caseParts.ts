@@ -5,6 +5,7 @@ import { caseWorkers, toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { deadlinesOf, eventsFor, objectionsFor, readSome, stateAt } from '../caseRead.ts';
 import { deadlinesShown } from '../caseShown.ts';
 import { draftNotice } from '../noticeCheck.ts';
+import { processKinds } from '../../contracts/messages.ts';
 import { noticeContent } from '../../contracts/schemas.ts';
 import { natureOf, sourceOf } from '../../domain/mending/index.ts';
 import type { DeadlineRow } from '../../domain/process.ts';
@@ -17,6 +18,8 @@ import { inCase, inInstitution, isoInstant, listId, listOf, pageFrom, pageOf, pa
 import { deadlineShown, visibleCases } from './cases.ts';
 
 const record = z.record(z.string(), z.unknown());
+
+const DAY_MS = 86_400_000;
 
 /** The case, the caller's sight of it, and its ledger. */
 async function read(context: Context<{ caseId: string }>) {
@@ -216,9 +219,19 @@ export const casePartRoutes = [
     query: pageQuery.extend({
       kind: z.enum(['window', 'handling', 'review', 'term', 'internal']).optional(),
       state: z.enum(['running', 'paused', 'closed']).default('running'),
+      /** What ends within so many days from now. */
+      within: z.coerce.number().int().min(0).max(40_000).optional(),
+      /** Of cases of one process. */
+      caseKind: z.enum(processKinds).optional(),
+      /** Counted by a calendar that is not out yet. */
+      provisional: z.enum(['true', 'false']).optional(),
     }),
     answers: {
-      200: pageOf(deadlineShown.omit({ arithmetic: true }).extend({ caseId: z.string(), number: z.string().optional() })),
+      200: pageOf(
+        deadlineShown
+          .omit({ arithmetic: true })
+          .extend({ caseId: z.string(), caseKind: z.string(), number: z.string().optional() }),
+      ),
     },
     problems: ['request.badCursor'],
     handler: async (context) => {
@@ -234,6 +247,7 @@ export const casePartRoutes = [
           : query.state === 'paused'
             ? { state: 'paused' }
             : { NOT: [{ state: 'running', endsAt: { gt: now } }, { state: 'paused' }] };
+      const soon = query.within === undefined ? {} : { endsAt: { lte: new Date(now.getTime() + query.within * DAY_MS) } };
       const endsAt = end === undefined ? undefined : new Date(end);
       const later =
         endsAt === undefined || caseId === undefined || key === undefined
@@ -242,11 +256,12 @@ export const casePartRoutes = [
       const rows = await deps.prisma.deadline.findMany({
         where: {
           institutionId: caller.institution.id,
-          case: visibleCases(caller),
+          case: { ...visibleCases(caller), ...(query.caseKind === undefined ? {} : { kind: query.caseKind }) },
           ...(query.kind === undefined ? {} : { kind: query.kind }),
-          AND: [standing, later, await shownDeadlines(context)],
+          ...(query.provisional === undefined ? {} : { provisional: query.provisional === 'true' }),
+          AND: [standing, later, soon, await shownDeadlines(context)],
         },
-        include: { case: { select: { number: true } } },
+        include: { case: { select: { number: true, kind: true } } },
         orderBy: [{ endsAt: 'asc' }, { caseId: 'asc' }, { key: 'asc' }],
         take: query.limit + 1,
       });
@@ -272,6 +287,7 @@ export const casePartRoutes = [
           const told = { ...rest, ...(source === null ? {} : { source }) } as unknown as DeadlineRow;
           return {
             ...rest,
+            caseKind: of.kind,
             ...(of.number === null ? {} : { number: of.number }),
             ...(reading === null ? {} : { reading }),
             nature: natureOf(told),
