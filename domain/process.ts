@@ -278,10 +278,13 @@ export interface Projection {
   step: string;
   status: 'open' | 'done' | 'refused' | 'withdrawn' | 'merged';
   mode: string;
-  achievementId: string;
+  /** Absent where the case is about no result. */
+  achievementId?: string;
   number?: string;
   /** Since when the case is on hold. */
   heldSince?: string;
+  /** What time brings next, where not every instant is a window's or a review's end. */
+  wake?: { at: string; type: string };
   parties: PartyRow[];
   tasks: Task[];
   deadlines: DeadlineRow[];

@@ -12,6 +12,9 @@ export type Detail = Readonly<Record<string, unknown>>;
 
 type Sayings = Record<string, (detail: Detail) => [zh: string, en: string, todoZh: string, todoEn: string]>;
 
+/** A deadline, or what time alone brings, by its code. */
+const timed = (kind: unknown): Label | undefined => deadlines[String(kind)] ?? actLabels[String(kind)];
+
 const actWords = (code: unknown): Label => inWords(actLabels, [String(code)]);
 const number = (value: unknown): number => Number(value ?? 0);
 
@@ -42,8 +45,8 @@ const sayings: Sayings = {
     'The administrator names substitutes, or seats new members',
   ],
   deadlinePassed: ({ kind }) => [
-    `${deadlines[String(kind)]?.zh ?? '期限'}已届满，系统尚未办结`,
-    `The ${deadlines[String(kind)]?.en ?? 'deadline'} is over and has not been worked off`,
+    `${timed(kind)?.zh ?? '期限'}已届满，系统尚未办结`,
+    `The ${timed(kind)?.en ?? 'deadline'} is over and has not been worked off`,
     '期限以届满时刻为准，不受影响；可重试',
     'It ended at its instant all the same; try again',
   ],

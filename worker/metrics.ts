@@ -9,7 +9,7 @@ export interface WorkerMetrics {
   /** A daily or periodic check has run. */
   probed(probe: string, outcome: 'done' | 'failed'): void;
   /** A case that slept past the end of a deadline has been asked to look, for the first time or once more. */
-  nudged(deadline: 'window' | 'review', attempt: 'first' | 'again'): void;
+  nudged(deadline: 'window' | 'review' | 'wake', attempt: 'first' | 'again'): void;
 }
 
 /** Counts nothing. */

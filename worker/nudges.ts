@@ -38,7 +38,7 @@ interface Late {
   caseId: string;
   institutionId: string;
   deadline: string;
-  kind: 'window' | 'review';
+  kind: 'window' | 'review' | 'wake';
   endsAt: string;
   /** How often the case was asked already. */
   asked: number;
@@ -55,24 +55,28 @@ const AT_ONCE = 20;
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 86_400;
 
-/** What time brings, as acts. */
+/** What time brings where a deadline's row says when, as acts. */
 const OF_TIME = ['closeWindow', 'lapseReview'] satisfies ActType[];
 
 const LATE = `
   WITH clock AS MATERIALIZED (SELECT service_clock() AS now)
   SELECT d.case_id::text AS "caseId", d.institution_id::text AS "institutionId", d.key AS deadline, d.kind,
          iso(d.ends_at) AS "endsAt", sent.n AS asked
-    FROM deadline d JOIN cases c ON c.id = d.case_id CROSS JOIN LATERAL (
+    FROM (SELECT case_id, institution_id, key, kind, ends_at, $2::text[] AS acts FROM deadline
+           WHERE state = 'running' AND kind IN ('window', 'review')
+          UNION ALL SELECT id, institution_id, 'wake', 'wake', wakes_at, ARRAY[wake_type] FROM cases
+           WHERE status = 'open' AND wakes_at IS NOT NULL AND NOT wake_type = ANY ($2)) AS d
+    JOIN cases c ON c.id = d.case_id CROSS JOIN LATERAL (
       SELECT count(*)::int AS n, max(i.received_at) AS last FROM inbox i
-       WHERE i.case_id = d.case_id AND i.received_at >= d.ends_at AND i.actor_person = $1 AND i.type = ANY ($2)) AS sent
-   WHERE d.state = 'running' AND d.kind IN ('window', 'review') AND d.ends_at <= (SELECT now FROM clock) AND c.status = 'open'
+       WHERE i.case_id = d.case_id AND i.received_at >= d.ends_at AND i.actor_person = $1 AND i.type = ANY (d.acts)) AS sent
+   WHERE d.ends_at <= (SELECT now FROM clock) AND c.status = 'open'
      AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.case_id = d.case_id AND i.answered_at IS NULL)
      AND (sent.n = 0 OR sent.last <= (SELECT now FROM clock) - make_interval(secs => least($3, $4 * 2.0 ^ least(sent.n - 1, 30))))
    ORDER BY d.ends_at, d.case_id LIMIT $5`;
 
 const UNDER_WAY = `
   SELECT service_clock() AS now, (SELECT count(*)::int FROM inbox
-    WHERE answered_at IS NULL AND actor_person = $1 AND type = ANY ($2) AND received_at > service_clock() - interval '1 minute') AS n`;
+    WHERE answered_at IS NULL AND actor_person = $1 AND received_at > service_clock() - interval '1 minute') AS n`;
 
 /** A round over all cases; answers how many were asked. */
 export function nudger(options: NudgeOptions): () => Promise<number> {
@@ -101,7 +105,7 @@ export function nudger(options: NudgeOptions): () => Promise<number> {
   }
 
   async function ask(db: pg.PoolClient): Promise<Late[]> {
-    const { rows: clock } = await db.query<{ now: Date; n: number }>(UNDER_WAY, [SYSTEM_ACTOR, OF_TIME]);
+    const { rows: clock } = await db.query<{ now: Date; n: number }>(UNDER_WAY, [SYSTEM_ACTOR]);
     const { now, n = 0 } = clock[0] ?? {};
     if (!now || n >= AT_ONCE) return [];
     const { rows } = await db.query<Late>(LATE, [SYSTEM_ACTOR, OF_TIME, LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS, MOST_LATE]);

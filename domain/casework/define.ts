@@ -35,7 +35,7 @@ import { asked, bodyTasks } from './tasks.ts';
 import { tellCommon } from './tell.ts';
 
 /** What lists show of the case, but for what every process shows alike. */
-export type Rows = Omit<Projection, 'step' | 'status' | 'heldSince' | 'number' | 'deadlines'>;
+export type Rows = Omit<Projection, 'step' | 'status' | 'heldSince' | 'number' | 'deadlines' | 'wake'>;
 
 /** `O` are the bodies of the acts that open a case, `B` of all others, `E` the data of the process's own events. */
 export interface Definition<S extends CaseworkState, O extends object, B extends object, E extends object> {
@@ -208,6 +208,11 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     return isRefusal(shut) ? shut.refusal : undefined;
   };
 
+  const nextWake = (state: S): { at: string; type: string; body: unknown } | undefined => {
+    const open = opened(state);
+    return open?.status === 'open' ? own.nextWake(open) : undefined;
+  };
+
   return {
     kind: own.kind,
     label: own.label,
@@ -229,12 +234,14 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
       const open = opened(state);
       const rows: Rows = open
         ? { ...own.project(open), tasks: asked(open, tasksOf(open), waits, interestsOf(open, [])) }
-        : { mode: own.kind, achievementId: '', parties: [], tasks: [], notices: [], objections: [], rights: [] };
+        : { mode: own.kind, parties: [], tasks: [], notices: [], objections: [], rights: [] };
+      const wake = nextWake(state);
       return {
         step: state.step,
         status: state.status,
         ...(state.number === undefined ? {} : { number: state.number }),
         ...(state.mending.hold ? { heldSince: state.mending.hold.since } : {}),
+        ...(wake ? { wake: { at: wake.at, type: wake.type } } : {}),
         ...rows,
         deadlines: own.deadlines(state).map((row) => (isStopped(row, state.mending.hold) ? { ...row, state: 'paused' } : row)),
       };
@@ -246,10 +253,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
       const told = { persons: own.concerned(open), values: own.about(open), ...(body === undefined ? {} : { body }) };
       return [...own.tell(open, event as EventOf<E & CommonEvents>), ...tellCommon(open, event as CommonEvent, told)];
     },
-    nextWake: (state) => {
-      const open = opened(state);
-      return open && open.status === 'open' ? own.nextWake(open) : undefined;
-    },
+    nextWake,
     isOver: (state) => own.isOver?.(state) ?? state.status !== 'open',
   };
 }

@@ -87,8 +87,13 @@ export async function retryDeadline({ pool, signal }: Deps, item: RepairItem, { 
   const { caseId, institutionId, jobId, n } = item;
   if (caseId === null || institutionId === null) return { status: 'notNeeded', detail: {} };
   const running = async (): Promise<boolean> =>
-    (await pool.query("SELECT 1 FROM deadline WHERE case_id = $1 AND key = $2 AND state = 'running'", [caseId, deadline]))
-      .rowCount === 1;
+    (
+      await pool.query(
+        `SELECT 1 FROM deadline WHERE case_id = $1 AND key = $2 AND state = 'running'
+          UNION ALL SELECT 1 FROM cases WHERE id = $1 AND $2 = 'wake' AND status = 'open' AND wakes_at <= service_clock()`,
+        [caseId, deadline],
+      )
+    ).rowCount === 1;
   if (!(await running())) return { status: 'notNeeded', detail: {} };
   const wake = await wakeOf(pool, caseId);
   if (!wake) return { status: 'notHelped', detail: { reason: 'The case waits for no instant' } };

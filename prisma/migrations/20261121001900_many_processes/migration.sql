@@ -1,6 +1,94 @@
 -- Processes beside empowerment: a case can open another, a case may be about no achievement, leave is taken under a guard,
 -- and a case whose opening act was refused is over.
 
+-- What time brings next to a case whose process says so: who sleeps past it is found by this.
+ALTER TABLE cases ADD COLUMN wakes_at TIMESTAMPTZ(3), ADD COLUMN wake_type TEXT;
+CREATE INDEX cases_wakes_idx ON cases (wakes_at) WHERE status = 'open' AND wakes_at IS NOT NULL;
+
+CREATE OR REPLACE FUNCTION read_projection(p_case uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_strip_nulls(jsonb_build_object(
+    'step', c.step, 'status', c.status, 'mode', c.mode, 'achievementId', c.achievement_id, 'number', c.number,
+    'wake', CASE WHEN c.wakes_at IS NULL THEN NULL ELSE jsonb_build_object('at', iso(c.wakes_at), 'type', c.wake_type) END,
+    'heldSince', iso(c.held_since),
+    'parties', (SELECT coalesce(jsonb_agg(jsonb_build_object('personId', person_id, 'role', role)), '[]')
+                  FROM case_party WHERE case_id = c.id),
+    'tasks', (SELECT coalesce(jsonb_agg(jsonb_build_object('key', key, 'act', act, 'personId', person_id, 'role', role,
+                'department', department, 'since', iso(since), 'due', iso(due), 'alert', alert)), '[]')
+                FROM task WHERE case_id = c.id),
+    'deadlines', (SELECT coalesce(jsonb_agg(jsonb_build_object('key', key, 'kind', kind, 'startDate', start_date, 'lastDay', last_day,
+                    'endsAt', iso(ends_at), 'bound', bound, 'n', n, 'unit', unit, 'countsFirstDay', counts_first_day,
+                    'clause', clause, 'phrase', phrase, 'reading', reading, 'calendarVersion', calendar_version,
+                    'provisional', provisional, 'skipped', skipped, 'source', source, 'adjustments', adjustments,
+                    'state', state)), '[]')
+                    FROM deadline WHERE case_id = c.id),
+    'notices', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'edition', edition, 'number', number,
+                  'audience', audience, 'publishedAt', iso(published_at), 'deadlineKey', deadline_key, 'content', content,
+                  'contentDigest', content_digest, 'state', state, 'addenda', addenda)), '[]')
+                  FROM notice WHERE case_id = c.id),
+    'objections', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'noticeId', notice_id, 'objectorId', objector_id,
+                     'receivedAt', iso(received_at), 'inTime', in_time, 'onPaper', on_paper, 'state', state,
+                     'handlers', to_jsonb(handlers))), '[]')
+                     FROM objection WHERE case_id = c.id),
+    'rights', (SELECT coalesce(jsonb_agg(jsonb_build_object('key', key, 'kind', kind, 'startDate', start_date, 'lastDay', last_day,
+                 'receipt', receipt, 'holders', holders)), '[]')
+                 FROM case_right WHERE case_id = c.id)))
+    FROM cases c WHERE c.id = p_case;
+$$;
+
+-- Puts back what was computed anew from the ledger, if the ledger still ends where it was read to.
+CREATE OR REPLACE FUNCTION rebuild_projection(p_case uuid, p_version int, p_head text, p jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  c cases;
+BEGIN
+  SELECT * INTO c FROM cases WHERE id = p_case FOR UPDATE;
+  PERFORM 1 FROM ledger WHERE case_id = p_case AND seq > p_version;
+  IF c.id IS NULL OR FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM write_projection(c.institution_id, p_case, p);
+  UPDATE cases SET step = p->>'step', status = p->>'status', mode = p->>'mode', achievement_id = (p->>'achievementId')::uuid,
+                   number = p->>'number', version = p_version, head_hash = p_head, held_since = (p->>'heldSince')::timestamptz,
+                   wakes_at = (p->'wake'->>'at')::timestamptz, wake_type = p->'wake'->>'type'
+   WHERE id = p_case;
+  RETURN true;
+END $$;
+
+CREATE OR REPLACE FUNCTION stalled_in_database() RETURNS jsonb LANGUAGE sql AS $$
+  WITH found AS (
+    SELECT 'taskOverdue' AS cause, t.case_id || '/' || t.key AS key, t.institution_id, t.case_id, t.due AS since,
+           jsonb_strip_nulls(jsonb_build_object('task', t.key, 'act', t.act, 'personId', t.person_id, 'role', t.role,
+                                                'department', t.department)) AS detail
+      FROM task t JOIN cases c ON c.id = t.case_id
+     WHERE t.due IS NOT NULL AND t.due <= service_clock() AND c.status = 'open'
+    UNION ALL
+    SELECT 'deadlinePassed', d.case_id || '/' || d.key, d.institution_id, d.case_id, d.ends_at,
+           jsonb_build_object('deadline', d.key, 'kind', d.kind)
+      FROM deadline d JOIN cases c ON c.id = d.case_id
+     WHERE d.state = 'running' AND d.kind IN ('window', 'review') AND d.ends_at <= service_clock() AND c.status = 'open'
+    UNION ALL
+    SELECT 'deadlinePassed', c.id || '/wake', c.institution_id, c.id, c.wakes_at, jsonb_build_object('deadline', 'wake', 'kind', c.wake_type)
+      FROM cases c WHERE c.status = 'open' AND c.wakes_at <= service_clock()
+    UNION ALL
+    -- Only a case's oldest act is ever tried; those behind it wait for it.
+    SELECT 'actUnanswered', i.case_id::text, i.institution_id, i.case_id, i.received_at,
+           jsonb_strip_nulls(jsonb_build_object('actId', i.id, 'act', i.type, 'attempts', i.attempts, 'waiting', i.waiting, 'reason', i.last_error))
+      FROM (SELECT DISTINCT ON (case_id) *, count(*) OVER (PARTITION BY case_id) AS waiting
+              FROM inbox WHERE answered_at IS NULL ORDER BY case_id, received_at, seq) AS i
+     WHERE i.received_at <= service_clock() - interval '30 seconds'
+    UNION ALL
+    -- One finding for each way out: a mail server that is down holds up thousands of letters.
+    SELECT 'messageStuck', o.institution_id || '/' || o.channel, o.institution_id, NULL, min(o.created_at),
+           jsonb_strip_nulls(jsonb_build_object('channel', o.channel, 'waiting', count(*), 'attempts', max(o.attempts),
+             'reason', (array_agg(o.last_error ORDER BY o.created_at) FILTER (WHERE o.last_error IS NOT NULL))[1]))
+      FROM outbox o
+     WHERE o.delivered_at IS NULL
+       AND ((o.attempts >= 2 AND o.last_error IS NOT NULL) OR o.created_at <= service_clock() - interval '10 minutes')
+     GROUP BY o.institution_id, o.channel
+  )
+  SELECT coalesce(jsonb_agg(jsonb_build_object('cause', cause, 'key', key, 'institutionId', institution_id, 'caseId', case_id,
+                                               'since', iso(since), 'detail', detail)), '[]') FROM found;
+$$;
+
 -- Opens a case by an act of the system. Case and act have ids that follow from the opening case and the key.
 CREATE FUNCTION open_case(c cases, item jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -179,7 +267,8 @@ BEGIN
   PERFORM write_projection(c.institution_id, the_case, projected);
   new_number := coalesce(new_number, c.number, projected->>'number');
   UPDATE cases SET step = projected->>'step', status = projected->>'status', mode = projected->>'mode',
-    achievement_id = nullif(projected->>'achievementId', '')::uuid, number = new_number, version = last_seq, head_hash = head, updated_at = now_is
+    achievement_id = nullif(projected->>'achievementId', '')::uuid,
+    wakes_at = (projected->'wake'->>'at')::timestamptz, wake_type = projected->'wake'->>'type', number = new_number, version = last_seq, head_hash = head, updated_at = now_is
    WHERE id = the_case;
   IF expected = 0 THEN
     DELETE FROM case_draft WHERE case_id = the_case;
