@@ -127,7 +127,7 @@ export function event(more: Partial<NewEvent> = {}): NewEvent {
 
 export function projection(more: Partial<Projection> = {}): Projection {
   const rows = { parties: [], tasks: [], deadlines: [], notices: [], objections: [], rights: [] };
-  return { step: 'check', status: 'open', mode: 'useRight', achievementId: undefined as unknown as string, ...rows, ...more };
+  return { step: 'check', status: 'open', mode: 'useRight', ...rows, ...more };
 }
 
 export function window(endsAt: string, more: Partial<DeadlineRow> = {}): DeadlineRow {
