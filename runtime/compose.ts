@@ -23,6 +23,7 @@ import { staleCalendars } from '../worker/probes/calendars.ts';
 import { dailyCheckpoints, expiredDocuments } from '../worker/probes/daily.ts';
 import { startProbes, type Probe } from '../worker/probes/index.ts';
 import { noticeReads } from '../worker/probes/notices.ts';
+import { recallReminders } from '../worker/probes/recalls.ts';
 import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
 import { startRepairs } from '../worker/repairs/index.ts';
 import { watchStalled } from '../worker/stalled/index.ts';
@@ -191,6 +192,7 @@ function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, sign
   return [
     taskReminders(pool),
     titleChangeReminders(pool),
+    recallReminders(pool),
     noticeReads({ pool, sealer: opener, log, urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}` }),
     staleCalendars(pool),
     dailyCheckpoints(pool, signer),

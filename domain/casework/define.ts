@@ -22,6 +22,7 @@ import type {
   Task,
 } from '../process.ts';
 import { isRefusal } from '../refusal.ts';
+import type { CivilDate } from '../time/index.ts';
 import { assessBody, bodyAt, meetingFault, nameSubstitute, recordDecision, substituteFault, substitutions } from './bodies.ts';
 import { commonTable } from './commonTable.ts';
 import { foresee, happened, isCommon, type CommonBodies, type CommonEvent, type CommonEvents, type EventOf } from './events.ts';
@@ -33,6 +34,17 @@ import { opened, type CaseworkState, type Opened } from './state.ts';
 import type { ActRow } from './table.ts';
 import { asked, bodyTasks } from './tasks.ts';
 import { tellCommon } from './tell.ts';
+
+/** A day that people are reminded of, so many days before it; the daily checks write the letters, outside the case. */
+export interface Recall {
+  /** What is recalled, stable within the case, for example a deadline's key. */
+  key: string;
+  on: CivilDate;
+  daysBefore: readonly number[];
+  template: string;
+  to: readonly Message['to'][];
+  values?: Message['values'];
+}
 
 /** What lists show of the case, but for what every process shows alike. */
 export type Rows = Omit<Projection, 'step' | 'status' | 'heldSince' | 'number' | 'deadlines' | 'wake'>;
@@ -62,6 +74,8 @@ export interface Definition<S extends CaseworkState, O extends object, B extends
   about(state: Opened<S>): Message['values'];
   /** Persons whom the case concerns and who can still be written to. */
   concerned(state: Opened<S>): readonly string[];
+  /** Days that people are reminded of as the case stands. */
+  recalls?(state: Opened<S>): Recall[];
   /** The system act to perform next, and its instant. */
   nextWake(state: Opened<S>): { at: string; type: keyof B & string; body: unknown } | undefined;
   isOver?(state: S): boolean;
@@ -82,6 +96,8 @@ export interface ProcessDefinition<S> extends Process<S> {
   /** Why the act would be refused whatever its body says, or nothing if it is open. */
   openTo(state: S, asking: Asking): Refusal | undefined;
   opens(type: string): boolean;
+  /** Days that people are reminded of as the case stands, with what every letter about it says. */
+  recalls(state: S): Recall[];
   /** How the body before which the case lies could sit by these facts. */
   sitting(state: S, facts: Facts): { body: DecidingBody; assessment: Assessment } | undefined;
 }
@@ -220,6 +236,11 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     stepLabels: own.stepLabels,
     opens,
     openTo,
+    recalls: (state) => {
+      const open = opened(state);
+      const recalled = open?.status === 'open' && !open.mending.hold ? (own.recalls?.(open) ?? []) : [];
+      return recalled.map((one) => ({ ...one, values: { ...(open ? own.about(open) : {}), ...one.values } }));
+    },
     sitting: (state, facts) => {
       const open = opened(state);
       const body = open?.status === 'open' ? bodyAt(open.step) : undefined;

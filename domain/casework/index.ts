@@ -13,4 +13,4 @@ export {
   type CommonEvents,
   type EventOf,
 } from './events.ts';
-export { defineProcess, type Definition, type ProcessDefinition, type Rows } from './define.ts';
+export { defineProcess, type Definition, type ProcessDefinition, type Recall, type Rows } from './define.ts';

@@ -31,6 +31,8 @@ export const empowermentProcess: ProcessDefinition<EmpowermentState> = {
   stepLabels,
   opens: (type) => type === 'sendForConsent',
   openTo,
+  // Its one reminder, of the title change, counts days that have passed and has a check of its own.
+  recalls: () => [],
   sitting,
 };
 

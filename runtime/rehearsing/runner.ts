@@ -8,6 +8,7 @@ import type { Sealer } from '../../activities/sealing.ts';
 import { rehearsalJob, type RehearsalScript } from '../../contracts/rehearsals.ts';
 import type { SealedRef } from '../../domain/process.ts';
 import { reasonOf, type Log } from '../../worker/log.ts';
+import { recallReminders } from '../../worker/probes/recalls.ts';
 import { taskReminders } from '../../worker/probes/reminders.ts';
 import { copyFrom } from './copy.ts';
 import { Rehearsal } from './rehearsal.ts';
@@ -64,8 +65,10 @@ async function play({ id, input }: Job, options: RunnerOptions): Promise<object>
     fill: copyFrom(pool, script.institutionId, one),
   });
   try {
-    const reminders = taskReminders(rehearsal.pool);
-    const played = await playScript(rehearsal, one ? { ...script, caseId: one.as } : script, () => reminders.run());
+    const reminders = [taskReminders(rehearsal.pool), recallReminders(rehearsal.pool)];
+    const played = await playScript(rehearsal, one ? { ...script, caseId: one.as } : script, async () => {
+      for (const one of reminders) await one.run();
+    });
     return one ? (JSON.parse(JSON.stringify(played).replaceAll(one.as, one.caseId)) as object) : played;
   } finally {
     await rehearsal.close();

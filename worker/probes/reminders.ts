@@ -9,7 +9,7 @@ export interface Reminder {
   caseId: string;
   template: string;
   to: Message['to'];
-  values: Record<string, string | number>;
+  values: Message['values'];
 }
 
 /** Writes reminders that were not written before, with the case's title and number beside their own values. */
@@ -18,10 +18,10 @@ export async function remind(pool: Pick<Pool, 'query'>, reminders: readonly Remi
   const { rowCount } = await pool.query(
     `INSERT INTO outbox (id, institution_id, case_id, seq, template, recipient, values)
      SELECT 'reminder:' || c.id || ':' || (r->>'key'), c.institution_id, c.id, c.version, r->>'template', r->'to',
-            (r->'values') || jsonb_build_object('number', coalesce(c.number, ''), 'step', c.step, 'title', a.title)
+            jsonb_strip_nulls(jsonb_build_object('number', coalesce(c.number, ''), 'step', c.step, 'title', a.title)) || (r->'values')
        FROM jsonb_array_elements($1) AS r
        JOIN cases c ON c.id = (r->>'caseId')::uuid
-       JOIN achievement a ON a.institution_id = c.institution_id AND a.id = c.achievement_id
+       LEFT JOIN achievement a ON a.institution_id = c.institution_id AND a.id = c.achievement_id
      ON CONFLICT (id) DO NOTHING`,
     [JSON.stringify(reminders)],
   );
