@@ -67,7 +67,7 @@ async function play({ id, input }: Job, options: RunnerOptions): Promise<object>
   try {
     const reminders = [taskReminders(rehearsal.pool), recallReminders(rehearsal.pool)];
     const played = await playScript(rehearsal, one ? { ...script, caseId: one.as } : script, async () => {
-      for (const one of reminders) await one.run();
+      for (const reminder of reminders) await reminder.run();
     });
     return one ? (JSON.parse(JSON.stringify(played).replaceAll(one.as, one.caseId)) as object) : played;
   } finally {
