@@ -24,7 +24,7 @@ const headers = {
 };
 
 /** PostgreSQL away, a pool that gives no connection, a transaction that found no slot. */
-const unavailable = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT']);
+const unavailable = /^(?:P1001|P1002|P1008|P1017|P2024|P2028|ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|53|57P)/;
 
 /** No room on the disk of the database (which says so when it can still write that it cannot), or on ours. */
 const noRoom = new Set(['53100', '58030', 'ENOSPC', 'EDQUOT']);
@@ -73,7 +73,7 @@ function problemOf(error: unknown): Problem {
       headers: { 'Retry-After': '60' },
     });
   }
-  const away = codes.some((code) => unavailable.has(code) || /^(?:08|53|57P)/.test(code));
+  const away = codes.some((code) => unavailable.test(code));
   if (
     away ||
     /Connection ?(?:terminated|Closed)|Server has closed the connection|Can't reach database/.test(

@@ -210,6 +210,16 @@ describe('a database that is away', () => {
     await deps.answers.close();
   });
 
+  it.each(['EPIPE', 'ECONNRESET', 'EHOSTUNREACH', '57P01', '08006', 'P1017'])(
+    'is 503 when it goes under a request: %s',
+    async (code) => {
+      const gone = Object.assign(new Error('write failed'), { code });
+      const access = new Access(api.deps.prisma, () => Promise.reject(gone));
+      const client = clientOf(createApp({ ...api.deps, access }, { version: 'test' }), inventor.id, inventor.token);
+      expectProblem(await client.get('/me'), 503, 'service.unavailable');
+    },
+  );
+
   it('is 503 with who must do something when its disk is full', async () => {
     await api.pool.query(`
       CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -49,7 +49,8 @@ async function onScene(more: Partial<SceneOptions>, work: (scene: Scene) => Prom
   try {
     await work(scene);
   } finally {
-    await scene.close();
+    const folder = await scene.close(failed);
+    if (failed) report(`what the processes wrote is in ${folder}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, close);
   }
 }

@@ -15,6 +15,8 @@ import type { Row } from './table.ts';
 const STARTS_AT = '2025-02-10T01:00:00.000Z';
 /** Within which people are served again after a single fault. */
 const PROMISED_MS = 15_000;
+/** Characters of what a process said last, when it ended by itself. */
+const LAST_WORDS = 700;
 
 export interface SceneOptions {
   seed: number;
@@ -147,7 +149,9 @@ export class Scene {
         ...verdict.disordered,
         ...(load?.broken ?? []).map((error) => `a walk broke: ${error.message} ${reasonOf(error.cause ?? '')}`),
         ...client.faults.map(({ status, path, body }) => `an answer ${status} to ${path}: ${this.#causeOf(body)}`),
-        ...processes.flatMap(({ name, crashes }) => crashes.map((end) => `${name} ended by itself: ${JSON.stringify(end)}`)),
+        ...processes.flatMap(({ name, crashes }) =>
+          crashes.map(({ code, signal, said }) => `${name} ended by itself (${signal ?? code}): … ${said.slice(-LAST_WORDS)}`),
+        ),
         ...(await unsound(this.stack.pool)).map((one) => `unsound: ${one}`),
         ...recovery.filter((ms) => promised && ms > PROMISED_MS).map((ms) => `nobody was served for ${ms} ms`),
       ],
@@ -159,10 +163,12 @@ export class Scene {
     return row;
   }
 
-  async close(): Promise<void> {
-    await this.stack.stop();
+  /** Ends everything; answers where what the processes wrote is kept, if it is. */
+  async close(keep = false): Promise<string> {
+    await this.stack.stop(keep);
     for (const line of Object.values(this.lines)) await line.close();
     await this.servers.stop();
+    return this.stack.folder;
   }
 
   /** What the API wrote of a request that it answered so. */
