@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { pino, type Logger } from 'pino';
 import { BlobStore } from '../activities/documents.ts';
 import { localSigner, type NoteSigner } from '../activities/note.ts';
@@ -32,6 +32,7 @@ import { LaunchError, type Report } from './launchError.ts';
 import { startRehearsals } from './rehearsing/runner.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { packageRoot } from './packageRoot.ts';
+import { openPool } from './pool.ts';
 import { pickPort } from './ports.ts';
 import { derived, sealingKeys } from './purposeKeys.ts';
 import { seedSamples } from './seed.ts';
@@ -69,12 +70,10 @@ const API_CONNECTIONS = 12;
 
 const probeKey = (keys: CodecKey[]): Uint8Array => derived(keys[0]?.key ?? new Uint8Array(32), 'notice probe');
 
-function poolOf(context: RuntimeContext, max: number, log: Logger): Pool {
-  const pool = new Pool({ connectionString: context.databaseUrl, max });
-  // A connection that the server closed is replaced at its next use.
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection broke'));
-  return pool;
-}
+const poolOf = (context: RuntimeContext, max: number, log: Logger): Pool =>
+  openPool({ connectionString: context.databaseUrl, max }, (error) =>
+    log.warn({ reason: error.message }, 'a database connection broke'),
+  );
 
 const logOf = ({ config }: RuntimeContext, part: string): Logger =>
   pino({ level: config.logLevel, base: { part } }, pino.destination(logTarget(config, part)));
@@ -88,7 +87,7 @@ function logTarget(config: RuntimeConfig, part: string): { dest: string | number
 
 /** Sample data on a first start outside production; does nothing where there is data. */
 export async function seed(context: RuntimeContext): Promise<void> {
-  const pool = new Pool({ connectionString: context.databaseUrl, max: 4 });
+  const pool = openPool({ connectionString: context.databaseUrl, max: 4 }, () => undefined);
   try {
     const fresh = await seedSamples(pool, new Sealer({ pool, keys: sealingKeys(context.codecKeys) }));
     if (fresh > 0) context.report(`已写入 ${fresh} 个示例单位（均为虚构） · ${fresh} sample institutions written, all invented`);

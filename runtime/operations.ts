@@ -3,13 +3,13 @@
  * process, on an address of their own that stays inside. API and worker of one process share it.
  */
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { caseTaskQueue } from '../contracts/messages.ts';
 import { reasonOf } from '../worker/log.ts';
 import { databaseNumbers } from './databaseNumbers.ts';
 import { LaunchError } from './launchError.ts';
 import { Metrics } from './metrics.ts';
+import { openPool } from './pool.ts';
 import { pickPort } from './ports.ts';
 import { Readiness } from './readiness.ts';
 import type { Part } from './supervise.ts';
@@ -43,15 +43,17 @@ const SDK_MS = 1_000;
 export async function openOperations(options: OperationsOptions): Promise<Operations> {
   const { databaseUrl, temporal, listen, log } = options;
   // Connections apart from the service's own: a pool that is used up must not hide how things are.
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    max: 3,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: QUERY_MS,
-    statement_timeout: QUERY_MS,
-    application_name: 'fuquan-operations',
-  });
-  pool.on('error', () => undefined);
+  const pool = openPool(
+    {
+      connectionString: databaseUrl,
+      max: 3,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: QUERY_MS,
+      statement_timeout: QUERY_MS,
+      application_name: 'fuquan-operations',
+    },
+    () => undefined,
+  );
   const readiness = new Readiness({
     pool,
     temporalAddress: temporal.address,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sampleNames } from '../policies/load.ts';
+import { onceThere } from './away.ts';
 import { seed, startApi, startOperations, startWorker, type RuntimeContext } from './compose.ts';
 import { readConfig, type RuntimeConfig } from './config.ts';
 import { startPostgres } from './embeddedPostgres.ts';
@@ -39,8 +40,9 @@ export async function launch(
   const supervisor = new Supervisor({ report });
   return supervisor.run(async () => {
     if (config.role === 'migrate') {
-      await migrate(config.databaseUrl!, report);
-      await supervisor.start('Temporal', () => openTemporal(config, config.databaseUrl!, supervisor.signal, report));
+      const { signal } = supervisor;
+      await onceThere(() => migrate(config.databaseUrl!, report), { report, signal });
+      await supervisor.start('Temporal', () => openTemporal(config, config.databaseUrl!, signal, report));
       supervisor.finish(0);
       return;
     }
@@ -71,22 +73,26 @@ async function startServers(config: RuntimeConfig, supervisor: Supervisor, repor
 /** One part of a deployment: the servers are there, and only the migrate job changes schema and namespaces. */
 async function useServers(config: RuntimeConfig, supervisor: Supervisor, report: Report): Promise<RuntimeContext> {
   const databaseUrl = config.databaseUrl!;
-  const missing = await pendingMigrations(databaseUrl);
+  const { signal } = supervisor;
+  const missing = await onceThere(() => pendingMigrations(databaseUrl), { report, signal });
   if (missing.length > 0) {
     const zh = `数据库缺少迁移：${missing.join('、')}。请先以 FUQUAN_ROLE=migrate 运行一次。`;
     const en = 'The database lacks migrations. Run once with FUQUAN_ROLE=migrate first.';
     throw new LaunchError('migrationsPending', { zh, en });
   }
-  const temporal = await supervisor.start('Temporal', () => openTemporal(config, databaseUrl, supervisor.signal, report));
-  return contextOf(config, databaseUrl, temporal, supervisor.signal, report);
+  const temporal = await supervisor.start('Temporal', () => openTemporal(config, databaseUrl, signal, report));
+  return contextOf(config, databaseUrl, temporal, signal, report);
 }
 
 async function startService(runtime: RuntimeContext, supervisor: Supervisor, hooks: Hooks): Promise<void> {
   const operations = await supervisor.start('operations', () => hooks.startOperations(runtime));
   const context = { ...runtime, operations };
-  const { config, report } = context;
+  const { config, report, signal } = context;
   if (!config.production && config.role === 'all') await hooks.seed(context);
-  if (config.role !== 'api') await supervisor.start('worker', () => hooks.startWorker(context));
+  if (config.role !== 'api') {
+    // It sets up what it needs in Temporal, which may go meanwhile.
+    await supervisor.start('worker', () => onceThere(() => hooks.startWorker(context), { report, signal }));
+  }
   let apiUrl: string | undefined;
   if (config.role !== 'worker') {
     const api = await supervisor.start('API', () => hooks.startApi(context));
@@ -130,17 +136,19 @@ async function openTemporal(
   report: Report,
 ): Promise<TemporalServer> {
   const { namespace, rehearsalNamespace, ...temporal } = config.temporal;
-  const server = await getTemporalServer({
-    ...temporal,
-    namespaces: [namespace, rehearsalNamespace],
-    rehearsalNamespace,
-    postgresUrl,
-    dataDir: config.dataDir,
-    cacheDir: config.cacheDir,
-    download: !config.offline,
-    report,
-    signal,
-  });
+  const open = (): Promise<TemporalServer> =>
+    getTemporalServer({
+      ...temporal,
+      namespaces: [namespace, rehearsalNamespace],
+      rehearsalNamespace,
+      postgresUrl,
+      dataDir: config.dataDir,
+      cacheDir: config.cacheDir,
+      download: !config.offline,
+      report,
+      signal,
+    });
+  const server = await (config.temporal.address ? onceThere(open, { report, signal }) : open());
   report(`Temporal    ${server.address} (${server.origin})${server.uiUrl ? `  ${server.uiUrl}` : ''}`);
   if (!server.supportsTimeSkipping) {
     report(

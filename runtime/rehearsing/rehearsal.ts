@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { Client as PgClient, Pool } from 'pg';
+import { Client as PgClient, type Pool } from 'pg';
 import { keyRing as valueKeys } from '../../activities/keys.ts';
 import { createCaseActivities } from '../../activities/record.ts';
 import { Sealer } from '../../activities/sealing.ts';
@@ -18,6 +18,7 @@ import { caseWorkflowType, startOptions } from '../../worker/deliver.ts';
 import type { Log } from '../../worker/log.ts';
 import { startWorker, type RunningWorker } from '../../worker/main.ts';
 import { ensureDatabase, migrate } from '../migrate.ts';
+import { openPool } from '../pool.ts';
 import { nextComing, opened, standingOf, type Coming, type Standing } from './coming.ts';
 import { installClock, readClock, setClock, skipTo, until } from './clock.ts';
 import { seedSamples } from '../seed.ts';
@@ -102,8 +103,9 @@ export class Rehearsal {
     await ensureDatabase(url.href);
     await migrate(url.href);
     const connection = { connectionString: url.href };
-    const pool = new Pool({ ...connection, max: 12 });
-    pool.on('error', (error) => options.log.warn({ reason: error.message }, 'a connection of the rehearsal broke'));
+    const pool = openPool({ ...connection, max: 12 }, (error) =>
+      options.log.warn({ reason: error.message }, 'a connection of the rehearsal broke'),
+    );
     try {
       // Keys of its own, forgotten with the rehearsal: nothing that it wrote can be read afterwards.
       const key = createHash('sha256').update(randomUUID()).digest();

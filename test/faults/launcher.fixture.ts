@@ -7,10 +7,15 @@ const idle = async (): Promise<{ stop: () => Promise<void>; url: string }> => ({
   url: 'http://idle',
 });
 const report = (line: string): void => void process.stdout.write(`${line}\n`);
+/** How often the worker finds its servers gone. */
+let away = Number(process.env['LAUNCHER_WORKER_AWAY'] ?? 0);
 const hooks = {
   seed: async () => undefined,
   startOperations: async () => (await idle()) as unknown as Operations,
-  startWorker: idle,
+  startWorker: async () => {
+    if (away-- > 0) throw new Error('transport error');
+    return idle();
+  },
   startApi: idle,
 };
 process.exit(await launch(process.env, report, hooks));

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { waitFor } from '../harness/services.ts';
+import { freshDatabase, temporalAddress, waitFor } from '../harness/services.ts';
+import { Proxy } from './support/proxy.ts';
 
 const FIXTURE = join(process.cwd(), 'test/faults/launcher.fixture.ts');
 
@@ -89,6 +90,34 @@ test.each([
   expect(running.output().split(message)).toHaveLength(2);
   expect(running.output()).not.toMatch(/^\s+at /m);
   await waitFor(() => children.every((pid) => !isAlive(pid)), { what: 'the other servers to stop' });
+});
+
+test('a part of a deployment waits for servers that are away, and says so', async () => {
+  const closed = 1;
+  const ports = { database: closed, temporal: closed };
+  const [database, temporal] = [await Proxy.to(() => ports.database), await Proxy.to(() => ports.temporal)];
+  const url = new URL(await freshDatabase());
+  const real = { database: Number(url.port), temporal: Number(new URL(`tcp://${temporalAddress()}`).port) };
+  url.port = String(database.port);
+  const waiting = start({
+    FUQUAN_ROLE: 'worker',
+    DATABASE_URL: url.href,
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
+    LAUNCHER_WORKER_AWAY: '1',
+  });
+  const says = (text: string): Promise<boolean> =>
+    waitFor(() => waiting.output().includes(text), { what: text, timeoutMs: 60_000 });
+  try {
+    await says('cannot be reached');
+    ports.database = real.database;
+    await says('cannot be used');
+    ports.temporal = real.temporal;
+    await says('transport error');
+    await says('Ready');
+    expect(waiting.output().split('waiting for a minute at most')).toHaveLength(4);
+  } finally {
+    await Promise.all([database.close(), temporal.close()]);
+  }
 });
 
 function start(env: NodeJS.ProcessEnv = {}): Launched {
