@@ -5,10 +5,16 @@ import { sha256, TEXT, uuid } from '../../contracts/schemas.ts';
 import { isCleanText } from '../../contracts/sealing.ts';
 import { toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { eventsFor, objectionsFor, readSome } from '../caseRead.ts';
+import { readDraft } from '../drafts.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { documentsIn } from '../seal.ts';
 import { inInstitution } from './common.ts';
+
+interface Document {
+  digest: string;
+  uploadedBy: string;
+}
 
 const MOST_BYTES = 20 * 1024 * 1024;
 
@@ -55,9 +61,14 @@ function refusalOf(error: unknown): unknown {
 }
 
 /** Whether something that the caller may see of the case names the document. */
-async function named(context: Context, caseId: string, digest: string): Promise<boolean> {
+async function named(context: Context, caseId: string, { digest, uploadedBy }: Document): Promise<boolean> {
   const { deps, caller } = context;
   const { facts, sight } = await visibleCase(deps.prisma, caller, caseId);
+  if (facts.status === 'draft') {
+    // Whatever is typed into a draft is taken as it is: it opens no file but its author's own.
+    const draft = uploadedBy === facts.createdBy ? await readDraft(deps, facts.id) : undefined;
+    return documentsIn(draft?.application).some((one) => one.digest === digest);
+  }
   const record = await readSome(deps.prisma, caller.institution.id, facts.id);
   const shown = [eventsFor(caller, sight, toldNumbersAlone(caller, facts), record), objectionsFor(caller, sight, record.state)];
   return documentsIn(shown).some((one) => one.digest === digest);
@@ -114,8 +125,7 @@ export const documentRoutes = [
       });
       const allowed =
         row !== null &&
-        (row.uploadedBy === caller.personId ||
-          (query.caseId !== undefined && (await named(context, query.caseId, params.digest))));
+        (row.uploadedBy === caller.personId || (query.caseId !== undefined && (await named(context, query.caseId, row))));
       const bytes = allowed ? await deps.blobs.get(institutionId, params.digest) : undefined;
       if (row === null || bytes === undefined) throw new Problem('notFound');
       response

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import { expectProblem } from './problem.ts';
 import { testApi, type Client, type TestApi } from './service.ts';
+import { Walk } from './walk.ts';
 
 let api: TestApi;
 let inventor: Client;
@@ -59,6 +60,22 @@ describe('drafts and what administrators keep', () => {
       403,
       'access.denied',
     );
+  });
+
+  it('a supervisor opens the files of a draft, its author’s own alone', async () => {
+    const walk = new Walk(api, 'hohhot-university');
+    await walk.draft({ inventor1: '60', inventor2: '40' });
+    const [own, others] = [await walk.upload('inventor1', '未公开附件'), await walk.upload('inventor2', '他人附件')];
+    const path = `/cases/${walk.caseId}/draft`;
+    const { body, headers } = await walk.get('inventor1', path);
+    const plan = { application: { ...body.application, secrecy: { secret: false, screened: own, approval: others } } };
+    const match = { 'If-Match': headers['etag'] as string };
+    expect((await inventor.send('put', `${walk.base}${path}`, plan, match)).status).toBe(200);
+    const opens = async (who: string, { document }: { document: string }) =>
+      (await walk.get(who, `/documents/${document}?caseId=${walk.caseId}`)).status;
+    expect([await opens('supervisor', own), await opens('supervisor', others)]).toEqual([200, 404]);
+    expect([await opens('inventor1', own), await opens('inventor1', others)]).toEqual([200, 404]);
+    for (const who of ['officer1', 'inventor2', 'administrator']) expect([who, await opens(who, own)]).toEqual([who, 404]);
   });
 
   it('people, bodies and the institution are changed by what was read, and every change is written down', async () => {
