@@ -10,6 +10,7 @@ import { dateOf, dayOf } from '../law.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { openAll, refJson, sealInto } from '../seal.ts';
+import { wholeCases } from './cases.ts';
 import { inInstitution, isoDate, listId, openedText, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
 
 const shownSchema = z.object({
@@ -54,9 +55,8 @@ function unopened({ id, title, kind, number, protectedUntil, attribute, stage, c
   };
 }
 
-/** Ids that somebody who works on no cases may see: of results they entered, or whose case they have a part in. */
-async function ownIds({ deps, caller }: Context): Promise<string[] | undefined> {
-  if (caller.has(...caseWorkers)) return undefined;
+/** Ids of results that somebody who works on no cases may change: which they entered, or for whose case they apply. */
+async function ownIds({ deps, caller }: Context): Promise<string[]> {
   const institution = caller.institution.id;
   const rows = await deps.prisma.$queryRaw<{ id: string }[]>`
     SELECT a.subject AS id FROM audit a WHERE a.institution_id = ${institution}::uuid AND a.action = 'createAchievement'
@@ -68,12 +68,25 @@ async function ownIds({ deps, caller }: Context): Promise<string[] | undefined> 
   return rows.map(({ id }) => id);
 }
 
+/** Ids of results that the caller may read, those of cases that they read among them; undefined for all. */
+async function readableIds(context: Context): Promise<string[] | undefined> {
+  const { deps, caller } = context;
+  if (caller.has(...caseWorkers)) return undefined;
+  // Anybody may name any result in a draft.
+  const submitted = { achievementId: { not: null }, status: { not: 'draft' } };
+  const [own, cases] = await Promise.all([
+    ownIds(context),
+    deps.prisma.case.findMany({ where: { AND: [submitted, wholeCases(caller)] }, select: { achievementId: true } }),
+  ]);
+  return [...new Set([...own, ...cases.flatMap(({ achievementId }) => achievementId ?? [])])];
+}
+
 type Db = Pick<Context['deps']['prisma'], 'achievement'>;
 
 async function read(context: Context, id: string, db: Db = context.deps.prisma) {
   const row = await db.achievement.findFirst({ where: { id, institutionId: context.caller.institution.id } });
-  const own = await ownIds(context);
-  if (row === null || (own !== undefined && !own.includes(id))) throw new Problem('notFound');
+  const readable = await readableIds(context);
+  if (row === null || (readable !== undefined && !readable.includes(id))) throw new Problem('notFound');
   const shown = unopened(row);
   return { shown, etag: etagOf(shown) };
 }
@@ -102,12 +115,12 @@ export const achievementRoutes = [
       const { deps, caller, query } = context;
       const list = listId(context, 'achievements', query);
       const [after] = startOf(context, list, query.cursor, 1) ?? [];
-      const own = await ownIds(context);
+      const readable = await readableIds(context);
       const rows = await deps.prisma.achievement.findMany({
         where: {
           institutionId: caller.institution.id,
           ...(query.number === undefined ? {} : { number: query.number }),
-          AND: [own === undefined ? {} : { id: { in: own } }, after === undefined ? {} : { id: { gt: after } }],
+          AND: [readable === undefined ? {} : { id: { in: readable } }, after === undefined ? {} : { id: { gt: after } }],
         },
         orderBy: { id: 'asc' },
         take: query.limit + 1,
@@ -174,7 +187,8 @@ export const achievementRoutes = [
       const id = params.achievementId;
       const { etag } = await read(context, id);
       const claimed = (await deps.prisma.achievementClaim.count({ where: { achievementId: id } })) > 0;
-      const works = caller.has('officer') || (!claimed && !caller.has(...caseWorkers));
+      const free = !claimed && !caller.has(...caseWorkers);
+      const works = caller.has('officer') || (free && (await ownIds(context)).includes(id));
       if (!works) throw new Problem('access.denied');
       requireMatch(context.ifMatch, etag);
       const institutionId = caller.institution.id;

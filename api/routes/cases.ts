@@ -30,15 +30,15 @@ import {
 import { answerPreview, previewQuery, previewShown } from './drafts.ts';
 
 /**
- * Cases that the caller may see, as a condition on rows. What one condition covers is not asked again by another: a list
- * of many cases is then read by its index, and not row by row.
+ * Cases that the caller sees by more than parts of the kinds left out, as a condition on rows. What one condition covers is
+ * not asked again by another: a list of many cases is then read by its index, and not row by row.
  */
-export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
+function casesBut(caller: Caller, leftOut: readonly PartyRole[]): Prisma.CaseWhereInput {
   const institutionId = caller.institution.id;
   if (caller.has('supervisor')) return { institutionId };
   const own: Prisma.CaseWhereInput = { status: 'draft', createdBy: caller.personId };
   if (caller.has(...caseWorkers)) return { institutionId, OR: [own, { status: { not: 'draft' } }] };
-  const changing: PartyRole[] = ['bodyMember', 'deceased', ...(caller.isMember ? [] : ['handler' as const])];
+  const changing: PartyRole[] = ['bodyMember', 'deceased', ...(caller.isMember ? [] : ['handler' as const]), ...leftOut];
   const mine: Prisma.CaseWhereInput[] = [
     own,
     { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { notIn: changing } } } },
@@ -49,6 +49,12 @@ export function visibleCases(caller: Caller): Prisma.CaseWhereInput {
   const partyAlone = caller.seats.length === 0 && caller.namedGrants.length === 0;
   return { institutionId, OR: mine, ...(partyAlone ? { parties: { some: { personId: caller.personId } } } : {}) };
 }
+
+/** Cases that the caller may see. */
+export const visibleCases = (caller: Caller): Prisma.CaseWhereInput => casesBut(caller, []);
+
+/** Cases of which the caller may see all, and not only the notices to which they object. */
+export const wholeCases = (caller: Caller): Prisma.CaseWhereInput => casesBut(caller, ['objector']);
 
 interface Alerted {
   id: string;

@@ -51,11 +51,13 @@ async function handsOver(seat: string, to: string): Promise<void> {
 
 const review = (department: string): object => ({ department, outcome: 'agree', opinion: '同意。' });
 
-/** Whether they read the case, by the case itself and by the lists that name it: all must say the same. */
+/** Whether they read the case, by the case itself, its result and the lists that name it: all must say the same. */
 async function reads(who: string): Promise<boolean> {
   const one = await walk.get(who, `/cases/${walk.caseId}`);
-  const parts = ['decisions', 'ledger', 'deadlines', 'objections', 'preview'];
-  const others = await Promise.all(parts.map((part) => walk.get(who, `/cases/${walk.caseId}/${part}`)));
+  const { body } = await walk.get('supervisor', `/cases/${walk.caseId}`);
+  const result = `/achievements/${(body as { application: { achievementId: string } }).application.achievementId}`;
+  const parts = ['decisions', 'ledger', 'deadlines', 'objections', 'preview'].map((part) => `/cases/${walk.caseId}/${part}`);
+  const others = await Promise.all([...parts, result].map((path) => walk.get(who, path)));
   const list = await walk.get(who, '/cases');
   const listed = (list.body as { items: { id: string }[] }).items.some(({ id }) => id === walk.caseId);
   const seen = [one, ...others].map(({ status }) => status === 200);

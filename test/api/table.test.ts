@@ -43,6 +43,7 @@ let server: Server;
 let base: string;
 const clients = new Map<Role, Client>();
 const cases = new Map<Step, string>();
+const achievements = new Map<Step, string>();
 
 beforeAll(async () => {
   api = await testApi();
@@ -59,11 +60,15 @@ afterAll(async () => {
 
 async function caseAt(step: Step): Promise<string> {
   const id = randomUUID();
+  const result = { title: '示例', kind: 'patent', number: `ZL-${step}` };
+  const entered = await clients.get('officer')?.send('post', '/institutions/hohhot-university/achievements', result);
+  achievements.set(step, (entered?.body as { id: string }).id);
   const institution = sampleInstitutionId('hohhot-university');
   const status = step === 'draft' ? 'draft' : ends.includes(step) ? step : 'open';
   await api.pool.query(
-    `INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by) VALUES ($1, $2, 'empowerment', 'coOwnership', $3, $4, $5)`,
-    [id, institution, step, status, clients.get('representative')?.id],
+    `INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by, achievement_id)
+     VALUES ($1, $2, 'empowerment', 'coOwnership', $3, $4, $5, $6)`,
+    [id, institution, step, status, clients.get('representative')?.id, achievements.get(step)],
   );
   for (const role of caseRoles) {
     await api.pool.query('INSERT INTO case_party (case_id, institution_id, person_id, role) VALUES ($1, $2, $3, $4)', [
@@ -170,6 +175,16 @@ function offered(role: Role, step: Step): ActType[] {
   return objects && !['groupDecision', 'leadershipDecision'].includes(step) ? [...mine, 'fileObjection'] : mine;
 }
 
+/** What they are answered who read the result that a case is about, and who change it by a tag that is not its own. */
+function ofResult(role: Role, step: Step): [read: number, changed: number] {
+  if (role === 'officer') return [200, 412];
+  if (holders[role][0] === 'outside' || role === 'member') return [404, 404];
+  if (!caseRoles.includes(role)) return [200, 403];
+  // Anybody may name any result in a draft, and an objector knows what the notice says.
+  if (step === 'draft' || role === 'objector') return [404, 404];
+  return [200, role === 'representative' || role === 'inventor' ? 412 : 403];
+}
+
 async function answer(role: Role, step: Step, type: ActType): Promise<string> {
   const response = await fetch(`${base}/institutions/hohhot-university/cases/${cases.get(step)}/acts`, {
     method: 'POST',
@@ -188,6 +203,20 @@ describe.each(Object.keys(holders) as Role[])('%s', (role) => {
   it.each(steps)('at %s may do what the table says, and nothing else', async (step) => {
     const found = await Promise.all(acts.map(async (act) => [act, await answer(role, step, act)] as const));
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(acts.map((act) => [act, expected(role, step, act)])));
+  });
+
+  it('reads the result of each case that it sees, and changes it where it applies for it or works on it', async () => {
+    const client = clientOf(api.app, clients.get(role)?.id ?? '', clients.get(role)?.token ?? '');
+    for (const step of steps) {
+      const path = `/institutions/hohhot-university/achievements/${achievements.get(step)}`;
+      const read = await client.get(path);
+      const changed = await client.send('put', path, { title: '改', kind: 'patent' }, { 'If-Match': '"other"' });
+      expect([step, read.status, changed.status]).toEqual([step, ...ofResult(role, step)]);
+    }
+    const { body } = await client.get('/institutions/hohhot-university/achievements?limit=100');
+    const listed = ((body as { items?: { id: string }[] }).items ?? []).map(({ id }) => id).toSorted();
+    const seen = steps.filter((step) => ofResult(role, step)[0] === 200).map((step) => achievements.get(step));
+    expect(listed).toEqual(seen.toSorted());
   });
 
   it('is told at each step the acts that the table allows and the case would take', async () => {
