@@ -1,4 +1,5 @@
-// Two projects: `unit` needs nothing running (it also holds the replay gate); `services` starts real PostgreSQL and a real Temporal server once.
+// Three projects: `unit` needs nothing running; `gates` neither, but starts programs of its own (the replay gate, the command
+// line); `services` starts real PostgreSQL and a real Temporal server once.
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -9,7 +10,8 @@ const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], trans
 
 export default {
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden,replay}/**/*.test.ts'] },
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden}/**/*.test.ts'] },
+    { ...common, displayName: 'gates', testMatch: ['<rootDir>/test/{replay,cli}/**/*.test.ts'] },
     {
       ...common,
       displayName: 'services',

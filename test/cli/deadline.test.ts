@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const bin = fileURLToPath(new URL('../../../cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fuquan-deadline-'));
