@@ -1,5 +1,6 @@
 import { objectionUpheldInPart } from '../../cli/demo/stories.ts';
-import { shanghai, Story } from '../../cli/demo/story.ts';
+import { shanghai } from '../../cli/demo/play.ts';
+import { Story } from '../../cli/demo/story.ts';
 import { caseWorkflowId } from '../../contracts/messages.ts';
 import { Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
 import { bareWorkflowId } from '../bare/messages.ts';

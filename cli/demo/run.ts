@@ -4,7 +4,8 @@ import { findRunning, type Running } from '../../runtime/running.ts';
 import { sampleOutsiders, samplePeople, samplePersonId, type SampleName } from '../../runtime/samplePeople.ts';
 import { printTimeline } from './print.ts';
 import { demoStories, type DemoStory } from './stories.ts';
-import { shanghai, Story } from './story.ts';
+import { shanghai } from './play.ts';
+import { Story } from './story.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

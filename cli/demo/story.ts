@@ -4,20 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { noticeText, type NoticeContent } from '../../contracts/schemas.ts';
-import type { ActType } from '../../domain/empowerment/acts.ts';
 import type { EmpowermentEvent, EmpowermentEvents, EventType } from '../../domain/empowerment/events.ts';
 import type { EmpowermentState } from '../../domain/empowerment/index.ts';
 import { empowerment, noticesNeeded } from '../../domain/empowerment/index.ts';
-import type { Refusal } from '../../domain/process.ts';
 import { valueOf, type NoticeItem, type NoticeKind } from '../../domain/rules.ts';
-import { paper, type Outcome, type Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
-import { sampleInstitutionId, samplePersonId, sampleSeats, type SampleName } from '../../runtime/samplePeople.ts';
+import type { Rehearsal } from '../../runtime/rehearsing/rehearsal.ts';
+import { sampleSeats } from '../../runtime/samplePeople.ts';
 import type { ActAnswer } from '../../contracts/messages.ts';
-
-/** `2026-03-02 10:00` or `2026-03-02 23:59:59.999` in Asia/Shanghai, as an instant. */
-export const shanghai = (text: string): string => new Date(`${text.replace(' ', 'T')}+08:00`).toISOString();
-
-const document = (title: string): { document: string } => ({ document: paper(title) });
+import { document, Play } from './play.ts';
 
 export interface ApplicationPlan {
   mode: 'coOwnership' | 'fullOwnership' | 'useRight';
@@ -37,58 +31,8 @@ export interface ApplicationPlan {
 /** Where a story plays: a rehearsal, or anything that takes acts, lets time pass and shows the ledger as one does. */
 export type Stage = Pick<Rehearsal, 'draft' | 'perform' | 'advanceTo' | 'timeline'>;
 
-export class Story<S extends Stage = Rehearsal> {
-  readonly rehearsal: S;
-  readonly institution: SampleName;
-  caseId = '';
+export class Story<S extends Stage = Rehearsal> extends Play<S> {
   achievementId = '';
-
-  constructor(rehearsal: S, institution: SampleName) {
-    this.rehearsal = rehearsal;
-    this.institution = institution;
-  }
-
-  get institutionId(): string {
-    return sampleInstitutionId(this.institution);
-  }
-
-  /** Id of one of the institution's people, or of an outsider. */
-  person(key: string): string {
-    return samplePersonId(key === 'operator' || key === 'interested' ? 'outside' : this.institution, key);
-  }
-
-  /** Lets time pass until the Shanghai time. */
-  async on(text: string): Promise<this> {
-    await this.rehearsal.advanceTo(shanghai(text));
-    return this;
-  }
-
-  async tries(who: string, type: ActType, body: unknown, onBehalfOf?: string): Promise<Outcome> {
-    return this.rehearsal.perform({
-      caseId: this.caseId,
-      institutionId: this.institutionId,
-      personId: this.person(who),
-      ...(onBehalfOf === undefined ? {} : { onBehalfOf: this.person(onBehalfOf) }),
-      type,
-      body,
-    });
-  }
-
-  /** The act must be taken. */
-  async does(who: string, type: ActType, body: unknown, onBehalfOf?: string): Promise<ActAnswer> {
-    const outcome = await this.tries(who, type, body, onBehalfOf);
-    if (outcome.outcome === 'refused') throw new Error(`${who} ${type}: ${outcome.refusal.code} ${outcome.refusal.en}`);
-    return outcome;
-  }
-
-  /** The act must be refused with the code. */
-  async isRefused(who: string, type: ActType, body: unknown, code: string): Promise<Refusal> {
-    const outcome = await this.tries(who, type, body);
-    if (outcome.outcome !== 'refused') throw new Error(`${who} ${type} was taken, and should have been refused with ${code}`);
-    if (outcome.refusal.code !== code)
-      throw new Error(`${who} ${type} was refused with ${outcome.refusal.code} instead of ${code}: ${outcome.refusal.en}`);
-    return outcome.refusal;
-  }
 
   /** The state as the ledger gives it. */
   async state(): Promise<EmpowermentState> {

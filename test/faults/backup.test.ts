@@ -7,7 +7,7 @@ import { makeCheckpoint } from '../../activities/checkpoint.ts';
 import { readLedger } from '../../activities/ledgerSource.ts';
 import { localSigner } from '../../activities/note.ts';
 import { verifyLedger } from '../../activities/verify.ts';
-import { shanghai } from '../../cli/demo/story.ts';
+import { shanghai } from '../../cli/demo/play.ts';
 import { sampleInstitutionId, samplePersonId } from '../../runtime/samplePeople.ts';
 import { waitFor } from '../harness/services.ts';
 import { bundleCache } from '../workflows/support/engine.ts';

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { demoStories } from '../../cli/demo/stories.ts';
-import { shanghai } from '../../cli/demo/story.ts';
+import { shanghai } from '../../cli/demo/play.ts';
 import { caseWorkflowId } from '../../contracts/messages.ts';
 import type { Trace } from '../../cli/trace.ts';
 import { samplePersonId } from '../../runtime/samplePeople.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { shanghai } from '../../cli/demo/story.ts';
+import { shanghai } from '../../cli/demo/play.ts';
 import { caseWorkflowId, stateQuery } from '../../contracts/messages.ts';
 import { dataConverter, keyRing } from '../../worker/codec.ts';
 import type { CaseSummary } from '../../workflows/shared/caseProcess.ts';

@@ -1,6 +1,6 @@
 /** What is killed where, and the play that each lane of processes is killed in. */
 import { demoStories } from '../../../cli/demo/stories.ts';
-import { shanghai } from '../../../cli/demo/story.ts';
+import { shanghai } from '../../../cli/demo/play.ts';
 import { samplePersonId } from '../../../runtime/samplePeople.ts';
 import { waitFor } from '../../harness/services.ts';
 import { allTold, endState } from './endState.ts';

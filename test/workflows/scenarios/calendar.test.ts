@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { shanghai, Story } from '../../../cli/demo/story.ts';
+import { shanghai } from '../../../cli/demo/play.ts';
+import { Story } from '../../../cli/demo/story.ts';
 import type { DeadlineRow } from '../../../domain/process.ts';
 import type { NoticeKind } from '../../../domain/rules.ts';
 import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';

@@ -2,7 +2,8 @@
 import { readLedger } from '../../../activities/ledgerSource.ts';
 import { rebuildProjections } from '../../../activities/rebuild.ts';
 import { verifyLedger } from '../../../activities/verify.ts';
-import { Story, shanghai, type ApplicationPlan } from '../../../cli/demo/story.ts';
+import { shanghai } from '../../../cli/demo/play.ts';
+import { Story, type ApplicationPlan } from '../../../cli/demo/story.ts';
 import { processes } from '../../../domain/index.ts';
 import type { Projection } from '../../../domain/process.ts';
 import { Rehearsal, type Told } from '../../../runtime/rehearsing/rehearsal.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { paperOf, shanghai, Story } from '../../../cli/demo/story.ts';
+import { shanghai } from '../../../cli/demo/play.ts';
+import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
 import { setClock } from '../../../runtime/rehearsing/clock.ts';
 import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
