@@ -3,8 +3,8 @@
  * give what they gave then. A later release may show more of a case, never something else.
  */
 import { describe, expect, it } from '@jest/globals';
-import { empowerment, type EmpowermentEvent } from '../../domain/empowerment/index.ts';
-import { ledgerIn, meaningOf, namesOf, readKept, releases } from './kept.ts';
+import { processes } from '../../domain/index.ts';
+import { kindOf, ledgerIn, meaningOf, namesOf, readKept, releases } from './kept.ts';
 
 /** What somebody could be in a case to the release; a later one may keep rows of further roles. */
 const rolesIn = (release: string): Set<string> =>
@@ -24,13 +24,9 @@ describe.each(releases)('ledgers of release %s', (release) => {
       const rows = ledger.slice(0, version);
       expect(rows).toHaveLength(version);
       if (!meant) continue;
-      const [opened] = rows as EmpowermentEvent[];
-      const rules = opened?.type === 'caseOpened' ? opened.data.rules : undefined;
-      const start = empowerment.initial(name, rules?.institutionId ?? '');
-      const state = (rows as EmpowermentEvent[]).reduce((before, event) => empowerment.evolve(before, event), start);
-      const { parties, ...meaning } = meaningOf(empowerment.project(state));
-      const shown = { ...meaning, parties: parties.filter(({ role }) => known.has(role)) };
-      expect(JSON.parse(JSON.stringify(shown))).toMatchObject(meant);
+      const now = meaningOf(processes[kindOf(history)], name, rows);
+      const parties = now?.parties.filter(({ role }) => known.has(role));
+      expect(JSON.parse(JSON.stringify({ ...now, parties }))).toMatchObject(meant);
     }
   });
 });

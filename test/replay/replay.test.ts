@@ -4,22 +4,68 @@
  */
 import { statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { actTable } from '../../domain/empowerment/index.ts';
+import type { ProcessKind } from '../../contracts/messages.ts';
+import { processes } from '../../domain/index.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 import { replay } from '../../worker/replay.ts';
 import { dataConverter } from '../../worker/codec.ts';
+import { caseWorkflowType } from '../../worker/deliver.ts';
 import { bundleCache, testKeys } from '../workflows/support/engine.ts';
-import { keptHistories, canariesOf, namesOf, payloadTexts, readKept, releases, releasesFolder, SUFFIX } from './kept.ts';
-import { whatWaits } from './journeys.ts';
+import {
+  canariesOf,
+  keptHistories,
+  kindOf,
+  namesOf,
+  payloadTexts,
+  readKept,
+  releases,
+  releasesFolder,
+  SUFFIX,
+  type KeptRun,
+} from './kept.ts';
+import { missing, parkedSteps } from './coverage.ts';
+import { playedProcesses } from './processes.ts';
 
-describe('kept histories', () => {
-  it('are there for every step at which a case can be', () => {
-    expect(Object.keys(whatWaits)).toEqual(expect.arrayContaining(Object.values(actTable).flatMap(({ steps }) => steps)));
-    const kept = releases.flatMap((release) => namesOf(release).flatMap((name) => readKept(release, name).stops));
-    const steps = new Set(kept.map(({ step }) => step));
-    expect(Object.keys(whatWaits).filter((step) => !steps.has(step))).toEqual([]);
+const runsOf = (kind: string): KeptRun[] =>
+  releases
+    .flatMap((release) => namesOf(release).map((name) => readKept(release, name)))
+    .filter(({ history }) => kindOf(history) === kind);
+
+describe('of every process', () => {
+  it.each(Object.keys(processes) as ProcessKind[])('%s: every step and every act is in a history of a running system', (kind) => {
+    expect(missing(kind, processes[kind], playedProcesses[kind], runsOf(kind))).toEqual([]);
   });
 
+  it('there are histories of every workflow that a worker runs', async () => {
+    const workflows = Object.keys(await import('../../workflows/index.ts'));
+    expect(workflows.toSorted()).toEqual((Object.keys(processes) as ProcessKind[]).map(caseWorkflowType).toSorted());
+  });
+
+  it('what is missing is said, with what to do about it', () => {
+    const { empowerment } = processes;
+    const known = playedProcesses.empowerment;
+    const kept = runsOf('empowerment');
+    expect(missing('useRight', empowerment, undefined, [])).toEqual([expect.stringContaining('test/replay/processes.ts')]);
+    const grown = {
+      ...known,
+      steps: [...known.steps, 'notarisation'],
+      acts: { ...known.acts, notarise: { steps: ['notarisation'] } },
+    };
+    expect(missing('empowerment', empowerment, grown, kept)).toEqual([
+      expect.stringMatching(/step notarisation.*test\/replay\/empowerment.*npm run histories/),
+      expect.stringMatching(/act notarise.*npm run histories/),
+    ]);
+    // A stop at which the workflow was over is none at which a case is parked.
+    const over = kept.filter(({ stops }) =>
+      stops.every(({ step }) => ['draft', 'refused', 'withdrawn', 'merged'].includes(step)),
+    );
+    const sentences = missing('empowerment', empowerment, known, over);
+    for (const step of parkedSteps(known)) expect(sentences).toContainEqual(expect.stringContaining(`step ${step}:`));
+    expect(missing('empowerment', empowerment, known, []).length).toBe(known.steps.length + Object.keys(known.acts).length);
+  });
+});
+
+describe('kept histories', () => {
   it('tell nothing that was sealed, of anybody, nor of the machine they were made on', () => {
     for (const release of releases) {
       const canaries = canariesOf(release);

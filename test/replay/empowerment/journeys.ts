@@ -2,10 +2,10 @@
  * Cases on their way, stop by stop: every step at which a case can be parked is a stop of one of them. Saved histories
  * are what Temporal holds of them at each stop; the tests of releases park cases at each and finish them on other code.
  */
-import { paperOf, Story, type ApplicationPlan } from '../../cli/demo/story.ts';
-import { empowerment, type Step } from '../../domain/empowerment/index.ts';
-import { addDays, dateOfInstant } from '../../domain/time/index.ts';
-import type { SampleName } from '../../runtime/samplePeople.ts';
+import { paperOf, Story, type ApplicationPlan } from '../../../cli/demo/story.ts';
+import { empowerment, type Step } from '../../../domain/empowerment/index.ts';
+import { addDays, dateOfInstant } from '../../../domain/time/index.ts';
+import type { SampleName } from '../../../runtime/samplePeople.ts';
 
 export interface Stop {
   /** Where the case stands when it has come here. */
@@ -22,50 +22,24 @@ export interface Journey {
   stops: Stop[];
 }
 
-/** What becomes of a case at each step. A step that is not here does not compile; one without a history fails the gate. */
-export const whatWaits: Record<Step, 'waits' | 'over'> = {
-  // The workflow of a refused opening ends; the draft that it leaves has none.
-  draft: 'over',
-  consent: 'waits',
-  check: 'waits',
-  returned: 'waits',
-  departmentReview: 'waits',
-  groupDecision: 'waits',
-  leadershipDecision: 'waits',
-  noticePreparation: 'waits',
-  publicity: 'waits',
-  objectionHandling: 'waits',
-  amendment: 'waits',
-  statement: 'waits',
-  agreement: 'waits',
-  titleChange: 'waits',
-  useRightGrant: 'waits',
-  registration: 'waits',
-  // For the heirs of an inventor who died.
-  done: 'waits',
-  refused: 'over',
-  withdrawn: 'over',
-  merged: 'over',
-};
-
 /** The day that it is, in Shanghai. */
-const today = async (story: Story): Promise<string> => dateOfInstant(await story.rehearsal.now());
+export const today = async (story: Story): Promise<string> => dateOfInstant(await story.rehearsal.now());
 
-async function daysLater(story: Story, days: number): Promise<string> {
+export async function daysLater(story: Story, days: number): Promise<string> {
   const day = addDays(await today(story), days);
   await story.on(`${day} 09:00`);
   return day;
 }
 
 /** Lets time pass until whatever the case waits for by itself has happened; at once if it has already. */
-async function whenTimeHasDoneIt(story: Story): Promise<void> {
+export async function whenTimeHasDoneIt(story: Story): Promise<void> {
   const wake = empowerment.nextWake(await story.state());
   if (!wake) return;
   const days = Math.ceil((Date.parse(wake.at) - Date.parse(await story.rehearsal.now())) / 86_400_000);
   await daysLater(story, Math.max(days, 1));
 }
 
-const decides = async (story: Story): Promise<void> => {
+export const decides = async (story: Story): Promise<void> => {
   const { decisions } = await story.state();
   await story.decide(`会纪〔2026〕${decisions.length + 1}号`, await today(story));
 };
@@ -267,7 +241,8 @@ export async function finish(story: Story): Promise<void> {
   }
 }
 
-/** All of them; each begins in `JOURNEYS_START` and needs nothing of the others. */
-export const journeys: Journey[] = [coOwnership, fullOwnership, useRight, objected];
+/** When every play begins. */
+export const START = '2026-03-02 09:00';
 
-export const JOURNEYS_START = '2026-03-02 09:00';
+/** All of them; each begins at `START` and needs nothing of the others. */
+export const journeys: Journey[] = [coOwnership, fullOwnership, useRight, objected];

@@ -1,20 +1,19 @@
 /** What can happen to a case's workflow beside its steps: an opening refused, links, an outage, a history grown long. */
-import { Story } from '../../cli/demo/story.ts';
-import type { Step } from '../../domain/empowerment/index.ts';
-import { until } from '../../runtime/rehearsing/clock.ts';
-import type { SampleName } from '../../runtime/samplePeople.ts';
-import { caseWorkflowId } from '../../contracts/messages.ts';
-import { platformWorks, toDecision, toPublicity } from '../workflows/scenarios/support.ts';
+import { Story } from '../../../cli/demo/story.ts';
+import { until } from '../../../runtime/rehearsing/clock.ts';
+import type { SampleName } from '../../../runtime/samplePeople.ts';
+import { caseWorkflowId } from '../../../contracts/messages.ts';
+import type { Keep } from '../plays.ts';
+import { today } from './journeys.ts';
+import { platformWorks, toDecision, toPublicity } from '../../workflows/scenarios/support.ts';
 
 export interface Incident {
   name: string;
   institution: SampleName;
-  /** Plays up to the moment worth keeping, which is kept by calling `keep`. */
-  play: (story: Story, keep: (step: Step, as?: string) => Promise<void>) => Promise<void>;
+  play: (story: Story, keep: Keep) => Promise<void>;
 }
 
 const team = { inventor1: '60', inventor2: '40' };
-const day = async (story: Story): Promise<string> => (await story.rehearsal.now()).slice(0, 10);
 
 /** The shares do not make a whole, so the opening is refused and the workflow ends. */
 const refusedOpening: Incident = {
@@ -25,7 +24,7 @@ const refusedOpening: Incident = {
       () => Promise.reject(new Error('The opening was taken')),
       () => undefined,
     );
-    await keep('draft');
+    await keep(story, 'draft');
   },
 };
 
@@ -39,12 +38,14 @@ const linked: Incident = {
     const { achievementId } = story;
     await toDecision(later, { mode: 'coOwnership', team: { inventor2: '50', inventor3: '50' }, achievementId });
     await platformWorks(story.rehearsal);
-    await keep('groupDecision');
-    const earlier = story.caseId;
-    story.caseId = later.caseId;
-    await keep('groupDecision', 'other');
-    await story.does('officer1', 'resolveLink', { outcome: 'merged', otherCaseId: earlier, grounds: '金丝雀：同一专利族。' });
-    await keep('merged', 'other');
+    await keep(story, 'groupDecision');
+    await keep(later, 'groupDecision');
+    await later.does('officer1', 'resolveLink', {
+      outcome: 'merged',
+      otherCaseId: story.caseId,
+      grounds: '金丝雀：同一专利族。',
+    });
+    await keep(later, 'merged');
   },
 };
 
@@ -56,7 +57,7 @@ const refused: Incident = {
     await story.apply({ mode: 'useRight', team, years: 10 });
     await story.submit('inventor1');
     await story.does('officer1', 'refuseApplication', { grounds: '金丝雀：不具备条件。' });
-    await keep('refused');
+    await keep(story, 'refused');
   },
 };
 
@@ -83,13 +84,13 @@ const outage: Incident = {
         const { pendingActivities } = (await workflow.describe()).raw;
         return (pendingActivities ?? []).length > 0;
       });
-      await keep('consent', 'waiting');
+      await keep(story, 'consent', 'waiting');
     } finally {
       await other.query('ROLLBACK');
       other.release();
     }
     await rehearsal.answer(act);
-    await keep('check');
+    await keep(story, 'check');
   },
 };
 
@@ -98,7 +99,7 @@ const continued: Incident = {
   name: 'continued',
   institution: 'hohhot-university',
   async play(story, keep) {
-    await toPublicity(story, { mode: 'coOwnership', team }, `${await day(story)} 15:00`, `${await day(story)} 16:00`);
+    await toPublicity(story, { mode: 'coOwnership', team }, `${await today(story)} 15:00`, `${await today(story)} 16:00`);
     const people = Object.keys(team);
     for (let i = 0; i < LONG_ENOUGH / 2; i++) {
       const [from = '', to = ''] = i % 2 === 0 ? people : people.toReversed();
@@ -108,9 +109,9 @@ const continued: Incident = {
     }
     const { endsAt } = (await story.notice()).deadline;
     await story.rehearsal.advanceTo(new Date(Date.parse(endsAt) + 9 * 3_600_000).toISOString());
-    await keep('statement', 'long');
+    await keep(story, 'statement', 'long');
     await story.stateResult();
-    await keep('agreement');
+    await keep(story, 'agreement');
   },
 };
 
