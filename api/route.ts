@@ -93,7 +93,13 @@ function queryOf(request: Request): Record<string, string> {
   return found;
 }
 
-async function contextFor(declared: Route, deps: Deps, request: Request, response: Response): Promise<Context> {
+async function contextFor(
+  declared: Route,
+  querySchema: z.ZodObject,
+  deps: Deps,
+  request: Request,
+  response: Response,
+): Promise<Context> {
   const traceId = response.locals['traceId'] as string;
   const params = parsed(declared.params ?? nothing, request.params, '');
   // Who it is comes before what was sent: a stranger's body is not read at all.
@@ -103,7 +109,7 @@ async function contextFor(declared: Route, deps: Deps, request: Request, respons
     (params as { institution?: string }).institution,
     neededFor[declared.id],
   );
-  const query = parsed((declared.query ?? nothing).strict(), queryOf(request), '');
+  const query = parsed(querySchema, queryOf(request), '');
   const sent = declared.body === undefined ? undefined : await readJson(request, response);
   const body = declared.body === undefined ? undefined : parsed(declared.body, sent, '');
   return {
@@ -144,10 +150,12 @@ export function mount(router: Pick<Router, Route['method'] | 'all'>, routes: rea
   const methods = new Map<string, Set<string>>();
   for (const declared of routes) {
     const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    // Made once: a schema that is new is compiled anew.
+    const querySchema = (declared.query ?? nothing).strict();
     router[declared.method](path, (request: Request, response: Response, next: NextFunction) => {
       const began = performance.now();
       response.once('finish', () => deps.metrics.answered(declared.id, response.statusCode, (performance.now() - began) / 1_000));
-      contextFor(declared, deps, request, response)
+      contextFor(declared, querySchema, deps, request, response)
         .then((context) => declared.handler(context))
         .then((answer) => send(declared, deps, response, answer))
         .catch(next);
