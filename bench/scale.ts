@@ -30,7 +30,7 @@ export const scales: Record<'full' | 'quick' | 'smoke', Scale> = {
     starts: 200,
     actSeconds: 15,
     listedCases: 100_000,
-    listReads: 300,
+    listReads: 1_000,
     openWindows: 10_000,
     instantWindows: 5_000,
     spreadSeconds: 600,
