@@ -5,7 +5,7 @@
  */
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
-import type { SealedRow, Subject } from '../contracts/sealing.ts';
+import type { SealedRow, StoredValue, Subject } from '../contracts/sealing.ts';
 import type { SealedRef } from '../domain/process.ts';
 import { decryptWith, encryptWith, fingerprints, keyOf, type KeyProvider } from './keys.ts';
 
@@ -27,19 +27,7 @@ export class SealBroken extends Error {
 
 type Db = Pick<pg.Pool, 'query'>;
 
-interface KeyRow {
-  wrapped_key: Buffer | null;
-  kek_id: string | null;
-}
-
-interface ValueRow extends KeyRow {
-  id: string;
-  subject_kind: Subject['kind'];
-  subject_id: string;
-  digest: string;
-  nonce: Buffer;
-  ciphertext: Buffer;
-}
+type KeyRow = Pick<StoredValue, 'wrappedKey' | 'kekId'>;
 
 const SALT_BYTES = 16;
 
@@ -78,16 +66,38 @@ export class Sealer {
    */
   async open(refs: readonly SealedRef[]): Promise<Map<string, string>> {
     if (refs.length === 0) return new Map();
-    const { rows } = await this.#pool.query<ValueRow>(
-      `SELECT v.id, v.subject_kind, v.subject_id, v.digest, v.nonce, v.ciphertext, k.wrapped_key, k.kek_id
-         FROM sealed_value v JOIN subject_key k ON k.subject_kind = v.subject_kind AND k.subject_id = v.subject_id
-        WHERE v.id = ANY ($1) AND k.wrapped_key IS NOT NULL`,
-      [[...new Set(refs.map(({ sealed }) => sealed))]],
-    );
+    const { rows } = await this.#pool.query<StoredValue & { id: string }>({
+      // Kept prepared: nearly every answer opens something.
+      name: 'open sealed values',
+      text: `SELECT v.id, v.subject_kind AS "subjectKind", v.subject_id AS "subjectId", v.digest, v.nonce, v.ciphertext,
+                    k.wrapped_key AS "wrappedKey", k.kek_id AS "kekId"
+               FROM sealed_value v JOIN subject_key k ON k.subject_kind = v.subject_kind AND k.subject_id = v.subject_id
+              WHERE v.id = ANY ($1)`,
+      values: [[...new Set(refs.map(({ sealed }) => sealed))]],
+    });
     const found = new Map(rows.map((row) => [row.id, row]));
-    const broken = refs.find(({ sealed, digest }) => (found.get(sealed)?.digest ?? digest) !== digest);
-    if (broken) throw new SealBroken(broken.sealed);
-    return new Map(rows.map((row) => [row.id, this.#openRow(row)]));
+    const opened = new Map<string, string>();
+    for (const ref of refs) {
+      const row = found.get(ref.sealed);
+      if (row?.digest === ref.digest && opened.has(ref.sealed)) continue;
+      const text = row && this.openStored(ref, row);
+      if (text !== undefined) opened.set(ref.sealed, text);
+    }
+    return opened;
+  }
+
+  /** The same for a value that was read together with what refers to it; undefined for an erased or unknown one. */
+  openStored({ sealed, digest }: SealedRef, stored: StoredValue): string | undefined {
+    const { subjectKind, subjectId, nonce, ciphertext, wrappedKey } = stored;
+    if (!subjectKind || !subjectId || !nonce || !ciphertext || !wrappedKey) return undefined;
+    if (stored.digest !== digest) throw new SealBroken(sealed);
+    const subject: Subject = { kind: subjectKind, id: subjectId };
+    const bytes = Buffer.concat([nonce, ciphertext]);
+    const plain = decryptWith(this.#unwrap(subject, stored), bytes, valueContext(sealed, subject, digest));
+    const text = plain.subarray(SALT_BYTES).toString('utf8');
+    if (!timingSafeEqual(Buffer.from(digestOf(plain.subarray(0, SALT_BYTES), text)), Buffer.from(digest)))
+      throw new SealBroken(sealed);
+    return text;
   }
 
   /** Bytes under the subject's key, for what no ledger refers to (drafts). Throws SubjectErased. */
@@ -105,19 +115,9 @@ export class Sealer {
     return fingerprints(this.#keys, canonical);
   }
 
-  #openRow(row: ValueRow): string {
-    const subject: Subject = { kind: row.subject_kind, id: row.subject_id };
-    const sealed = Buffer.concat([row.nonce, row.ciphertext]);
-    const plain = decryptWith(this.#unwrap(subject, row), sealed, valueContext(row.id, subject, row.digest));
-    const text = plain.subarray(SALT_BYTES).toString('utf8');
-    const digest = digestOf(plain.subarray(0, SALT_BYTES), text);
-    if (!timingSafeEqual(Buffer.from(digest), Buffer.from(row.digest))) throw new SealBroken(row.id);
-    return text;
-  }
-
   #unwrap(subject: Subject, row: KeyRow): Buffer {
-    if (!row.wrapped_key || !row.kek_id) throw new SubjectErased(subject);
-    return decryptWith(keyOf(this.#keys, row.kek_id), row.wrapped_key, subjectContext(subject));
+    if (!row.wrappedKey || !row.kekId) throw new SubjectErased(subject);
+    return decryptWith(keyOf(this.#keys, row.kekId), row.wrappedKey, subjectContext(subject));
   }
 
   /** The subject's key, made at first use. */
@@ -130,7 +130,7 @@ export class Sealer {
            INSERT INTO subject_key (subject_kind, subject_id, wrapped_key, kek_id)
            SELECT $1, $2::uuid, $3, $4
             WHERE NOT EXISTS (SELECT 1 FROM subject_key WHERE subject_kind = $1 AND subject_id = $2::uuid)
-           ON CONFLICT DO NOTHING RETURNING wrapped_key, kek_id
+           ON CONFLICT DO NOTHING RETURNING wrapped_key AS "wrappedKey", kek_id AS "kekId"
          )
          SELECT * FROM made
          UNION ALL SELECT wrapped_key, kek_id FROM subject_key WHERE subject_kind = $1 AND subject_id = $2::uuid`,

@@ -2,9 +2,9 @@
  * Who calls and what they may do here, read from the database at each request: a token is only a name. Memberships and
  * delegations hold on the day by the database's clock in Asia/Shanghai, so a delegation ends with its last day.
  */
-import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { ActType, DecidingBody } from '../domain/empowerment/index.ts';
 import type { GlobalRole, InstitutionRole } from '../domain/process.ts';
+import { sql, type Db } from './db.ts';
 import { Problem } from './problems.ts';
 import type { Audience } from './table.ts';
 
@@ -138,13 +138,16 @@ interface Row {
   }[];
 }
 
+/** As ids are written; any other subject is one of a login system. */
+const PERSON_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** Reads callers. */
 export class Access {
-  readonly #prisma: PrismaClient;
+  readonly #db: Db;
   readonly #verify: (header: string | undefined) => Promise<string>;
 
-  constructor(prisma: PrismaClient, verify: (header: string | undefined) => Promise<string>) {
-    this.#prisma = prisma;
+  constructor(db: Db, verify: (header: string | undefined) => Promise<string>) {
+    this.#db = db;
     this.#verify = verify;
   }
 
@@ -175,11 +178,13 @@ export class Access {
   }
 
   async #read(subject: string, code: string | undefined): Promise<Row | undefined> {
-    const rows = await this.#prisma.$queryRaw<Row[]>`
+    // Person ids are looked up as such: as texts they would be compared with those of everybody.
+    const id = PERSON_ID.test(subject) ? subject : null;
+    const rows = await this.#db.rows<Row>(sql`
       WITH clock AS (SELECT (service_clock() AT TIME ZONE 'Asia/Shanghai')::date AS today),
       the_person AS (
-        SELECT * FROM person WHERE erased_at IS NULL AND (id::text = ${subject} OR external_id = ${subject})
-         ORDER BY (id::text = ${subject}) DESC LIMIT 1
+        SELECT * FROM person WHERE erased_at IS NULL AND (id = ${id}::uuid OR external_id = ${subject})
+         ORDER BY (id = ${id}::uuid) DESC NULLS LAST LIMIT 1
       ),
       the_institution AS (SELECT * FROM institution WHERE code = ${code ?? null}),
       members AS (
@@ -207,7 +212,7 @@ export class Access {
         (SELECT coalesce(jsonb_agg(DISTINCT CASE WHEN r.person_a = p.id THEN r.person_b ELSE r.person_a END), '[]')
            FROM relation r JOIN the_institution i ON i.id = r.institution_id
           WHERE p.id IN (r.person_a, r.person_b)) AS related
-        FROM the_person p, clock`;
+        FROM the_person p, clock`);
     return rows[0];
   }
 }

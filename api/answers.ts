@@ -3,7 +3,7 @@
  * while it is away, so that a lost notification costs a moment and never an answer.
  */
 import { Client } from 'pg';
-import type { PrismaClient } from '../prisma/generated/client.ts';
+import { sql, type Db } from './db.ts';
 
 const RECONNECT_MS = 500;
 const POLL_MS = 500;
@@ -13,15 +13,15 @@ export type StoredAnswer = Record<string, unknown> & { outcome: 'done' | 'refuse
 
 /** Wakes whoever waits for an act's answer. */
 export class Answers {
-  readonly #prisma: PrismaClient;
+  readonly #db: Db;
   readonly #databaseUrl: string;
   readonly #waiting = new Map<string, Set<Expected>>();
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(prisma: PrismaClient, databaseUrl: string) {
-    this.#prisma = prisma;
+  constructor(db: Db, databaseUrl: string) {
+    this.#db = db;
     this.#databaseUrl = databaseUrl;
   }
 
@@ -83,8 +83,7 @@ export class Answers {
 
   /** The stored answer as it is now. */
   async read(actId: string): Promise<StoredAnswer | undefined> {
-    const rows = await this.#prisma.$queryRaw<{ answer: StoredAnswer | null }[]>`
-      SELECT answer FROM inbox WHERE id = ${actId}::uuid`;
+    const rows = await this.#db.rows<{ answer: StoredAnswer | null }>(sql`SELECT answer FROM inbox WHERE id = ${actId}::uuid`);
     return rows[0]?.answer ?? undefined;
   }
 

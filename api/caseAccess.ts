@@ -1,9 +1,9 @@
 /** Which cases a caller may see, how much of each, and under whose right an act is done. */
-import type { Prisma, PrismaClient } from '../prisma/generated/client.ts';
 import type { ActRow } from '../domain/casework/index.ts';
 import { rowsNamed } from '../domain/index.ts';
 import { institutionRoles, type CaseRole, type InstitutionRole, type PartyRole, type Role } from '../domain/process.ts';
 import type { Caller, Grant } from './access.ts';
+import { sql, type Db, type Sql } from './db.ts';
 import { Problem } from './problems.ts';
 import { deliberated, deputised } from './readable.ts';
 
@@ -39,39 +39,46 @@ export interface CaseFacts {
 /** How a deputy for single acts reads a case: `objectors` if one of them is on an objection. */
 export type Deputy = 'all' | 'objectors';
 
-/** The caller's parts in a case that change from day to day, by the ids of cases. */
-export interface Parts {
-  bodyMember: ReadonlySet<string>;
-  deputy: ReadonlyMap<string, Deputy>;
+/** What changes from day to day in the caller's part in a case. */
+export interface Part {
+  /** Whether the caller may vote on it. */
+  votes: boolean;
+  deputy: Deputy | null;
 }
 
-/** Which of the cases the caller may vote on, and which they read as somebody's deputy. `roles` are those of rows. */
+const NO_PART: Part = { votes: false, deputy: null };
+
+/**
+ * A function from a case's id to the caller's part in it. It is asked apart from the cases, since most callers neither
+ * sit in a body nor stand in for another: nothing is asked for them. `roles` are those of rows.
+ */
 export async function partsIn(
-  prisma: PrismaClient,
+  db: Db,
   caller: Caller,
   cases: readonly { id: string; roles: readonly PartyRole[] }[],
-): Promise<Parts> {
-  const among = async (where: Prisma.CaseWhereInput): Promise<string[]> => {
-    const open = { id: { in: cases.map(({ id }) => id) }, institutionId: caller.institution.id, status: { not: 'draft' } };
-    return (await prisma.case.findMany({ where: { AND: [open, where] }, select: { id: true } })).map(({ id }) => id);
-  };
-  const acts = caller.namedGrants.length > 0;
+): Promise<(id: string) => Part> {
   const sits = caller.seats.length > 0 || cases.some(({ roles }) => roles.includes('bodyMember'));
-  const [voting, all, objectors] = await Promise.all([
-    sits ? among(deliberated(caller)) : [],
-    acts ? among(deputised(caller, 'all')) : [],
-    acts ? among(deputised(caller, 'objectors')) : [],
-  ]);
-  const each = [...all.map((id) => [id, 'all'] as const), ...objectors.map((id) => [id, 'objectors'] as const)];
-  return { bodyMember: new Set(voting), deputy: new Map<string, Deputy>(each) };
+  if (!sits && caller.namedGrants.length === 0) return () => NO_PART;
+  const rows = await db.rows<Part & { id: string }>(sql`
+    SELECT c.id, ${deliberated(caller)} AS votes,
+           CASE WHEN ${deputised(caller, 'objectors')} THEN 'objectors' WHEN ${deputised(caller, 'all')} THEN 'all' END AS deputy
+      FROM cases c
+     WHERE c.id = ANY (${cases.map(({ id }) => id)}::uuid[]) AND c.institution_id = ${caller.institution.id}::uuid
+       AND c.status <> 'draft'`);
+  const parts = new Map(rows.map((row) => [row.id, row]));
+  return (id) => parts.get(id) ?? NO_PART;
 }
 
+/** The roles that rows of a case give the caller, as an array of a statement over cases `c`. */
+export const rowsOf = ({ personId }: Caller): Sql => sql`
+  ARRAY(SELECT p.role FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${personId}::uuid ORDER BY 1)`;
+
 /** The roles that rows of a case give, with `bodyMember` as it stands today. Nobody who has left handles anything. */
-export function rolesIn(caller: Caller, id: string, roles: readonly PartyRole[], { bodyMember }: Parts): CaseRole[] {
+export function rolesIn(caller: Caller, roles: readonly PartyRole[], { votes }: Part): CaseRole[] {
   const lasting = roles.filter(
     (role) => role !== 'deceased' && role !== 'bodyMember' && (role !== 'handler' || caller.isMember),
   ) as CaseRole[];
-  return bodyMember.has(id) ? [...lasting, 'bodyMember'] : lasting;
+  return votes ? [...lasting, 'bodyMember'] : lasting;
 }
 
 interface CaseRow extends Omit<CaseFacts, 'roles' | 'deputy' | 'ownMatter' | 'interestedFor' | 'impartial'> {
@@ -81,28 +88,26 @@ interface CaseRow extends Omit<CaseFacts, 'roles' | 'deputy' | 'ownMatter' | 'in
 }
 
 /** The case and the caller's part in it, or undefined if the institution has no such case. */
-export async function caseFacts(prisma: PrismaClient, caller: Caller, caseId: string): Promise<CaseFacts | undefined> {
-  const rows = await prisma.$queryRaw<CaseRow[]>`
-    SELECT c.id::text, c.institution_id::text AS "institutionId", c.kind, c.step, c.status, c.version, c.created_by::text AS "createdBy",
-           c.achievement_id::text AS "achievementId",
-           ARRAY(SELECT p.role FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${caller.personId}::uuid ORDER BY 1) AS roles,
+export async function caseFacts(db: Db, caller: Caller, caseId: string): Promise<CaseFacts | undefined> {
+  const [found] = await db.rows<CaseRow>(sql`
+    SELECT c.id, c.institution_id AS "institutionId", c.kind, c.step, c.status, c.version, c.created_by AS "createdBy",
+           c.achievement_id AS "achievementId", ${rowsOf(caller)} AS roles,
            ARRAY(SELECT p.person_id::text FROM case_party p WHERE p.case_id = c.id AND p.role IN ('inventor', 'deceased', 'holder', 'applicant', 'leader')) AS inventors,
            ARRAY(SELECT o.objector_id::text FROM objection o
                   WHERE o.case_id = c.id AND o.objector_id IS NOT NULL AND o.state <> 'late') AS objectors,
            (SELECT count(*)::int FROM inbox i WHERE i.case_id = c.id AND i.answered_at IS NULL) AS pending,
-           EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.id AND n.state <> 'takenDown'
+           EXISTS (SELECT FROM notice n WHERE n.case_id = c.id AND n.state <> 'takenDown'
                       AND (n.audience = 'public' OR ${caller.isMember})) AS noticed
-      FROM cases c WHERE c.id = ${caseId}::uuid AND c.institution_id = ${caller.institution.id}::uuid`;
-  const [found] = rows;
+      FROM cases c WHERE c.id = ${caseId}::uuid AND c.institution_id = ${caller.institution.id}::uuid`);
   if (!found) return undefined;
   const { inventors, objectors, ...row } = found;
-  const parts = await partsIn(prisma, caller, [row]);
+  const part = (await partsIn(db, caller, [row]))(row.id);
   const interested = ({ hands, kin }: Pick<Grant, 'hands' | 'kin'>): boolean =>
     hands.some((id) => inventors.includes(id) || objectors.includes(id)) || kin.some((id) => inventors.includes(id));
   return {
     ...row,
-    roles: rolesIn(caller, row.id, row.roles, parts),
-    deputy: parts.deputy.get(row.id),
+    roles: rolesIn(caller, row.roles, part),
+    deputy: part.deputy ?? undefined,
     ownMatter: interested({ hands: [caller.personId], kin: caller.related }),
     interestedFor: new Set(caller.grants.filter(interested).flatMap(({ onBehalfOf }) => onBehalfOf ?? [])),
     impartial: caller.holding('officer', 'supervisor').some((grant) => !interested(grant)),
@@ -158,12 +163,8 @@ export function toldNumbersAlone(caller: Caller, { roles, deputy }: Pick<CaseFac
 }
 
 /** The case if the caller may see it; else the same 404 as for one that is not there. */
-export async function visibleCase(
-  prisma: PrismaClient,
-  caller: Caller,
-  caseId: string,
-): Promise<{ facts: CaseFacts; sight: Sight }> {
-  const facts = await caseFacts(prisma, caller, caseId);
+export async function visibleCase(db: Db, caller: Caller, caseId: string): Promise<{ facts: CaseFacts; sight: Sight }> {
+  const facts = await caseFacts(db, caller, caseId);
   const sight = facts && sightOf(caller, facts);
   if (!facts || !sight) throw new Problem('notFound');
   return { facts, sight };

@@ -6,12 +6,15 @@ import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { Access } from './access.ts';
 import type { Answers } from './answers.ts';
 import type { Cursors } from './cursor.ts';
+import type { Db } from './db.ts';
 import type { Law } from './law.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { BlobStore, Sealer } from './ports.ts';
 
 export interface Deps {
   prisma: PrismaClient;
+  /** For statements of our own; of another pool than Prisma's. */
+  db: Db;
   access: Access;
   answers: Answers;
   cursors: Cursors;

@@ -1,5 +1,5 @@
 /** What the API needs of others, so that it can be tested and composed without knowing how they are made. */
-import type { SealedRow, Subject } from '../contracts/sealing.ts';
+import type { SealedRow, StoredValue, Subject } from '../contracts/sealing.ts';
 import type { SealedRef } from '../domain/process.ts';
 
 /** Seals and opens values that are kept apart from the ledger. */
@@ -7,6 +7,8 @@ export interface Sealer {
   seal(subject: Subject, text: string): Promise<{ ref: SealedRef; row: SealedRow }>;
   /** Plain texts by the refs' ids; erased ones are absent, and one that is not what its ref has the digest of throws. */
   open(refs: readonly SealedRef[]): Promise<Map<string, string>>;
+  /** The same for a value that was read together with what refers to it; undefined for an erased or unknown one. */
+  openStored(ref: SealedRef, stored: StoredValue): string | undefined;
   /** A whole document under the subject's key, not referred to by any ledger. */
   encrypt(subject: Subject, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   decrypt(subject: Subject, bytes: Uint8Array): Promise<Uint8Array>;

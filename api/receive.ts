@@ -14,6 +14,7 @@ import { missingKeys } from '../policies/index.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { StoredAnswer } from './answers.ts';
 import { authorise, caseFacts, sightOf, type CaseFacts, type Standing } from './caseAccess.ts';
+import { sql, type Sql } from './db.ts';
 import { readDraft } from './drafts.ts';
 import { checkShown, withNamesApart } from './noticeCheck.ts';
 import { Problem, refusalBody } from './problems.ts';
@@ -96,7 +97,7 @@ async function earlier(
 
 /** The case for this caller and act, or 404: a stranger may object to what is shown to them, and to nothing else. */
 async function caseFor(context: Context, caseId: string, type: string): Promise<CaseFacts> {
-  const facts = await caseFacts(context.deps.prisma, context.caller, caseId);
+  const facts = await caseFacts(context.deps.db, context.caller, caseId);
   const seen = facts && (sightOf(context.caller, facts) !== undefined || (type === 'fileObjection' && facts.noticed));
   if (!facts || !seen) throw new Problem('notFound');
   return facts;
@@ -196,15 +197,17 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
     traceId,
   };
   try {
-    return today ? await writePinned(context, request, { kind, begins, today }) : await receiveAlone(deps.prisma, request);
+    return today
+      ? await writePinned(context, request, { kind, begins, today })
+      : await receiveAlone((statement) => deps.db.rows(statement), request);
   } catch (error) {
     throw (await unknownDocuments(context, error, sealed.body)) ?? error;
   }
 }
 
 /** The row alone: the function is a transaction of its own. */
-async function receiveAlone(db: Pick<PrismaClient, '$queryRaw'>, request: object): Promise<Received> {
-  const rows = await db.$queryRaw<{ result: Received }[]>`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`;
+async function receiveAlone(ask: (statement: Sql) => Promise<{ result: Received }[]>, request: object): Promise<Received> {
+  const rows = await ask(sql`SELECT receive_act(${JSON.stringify(request)}::jsonb) AS result`);
   return rows[0]?.result as Received;
 }
 
@@ -221,7 +224,7 @@ async function writePinned(
       await tx.$executeRaw`INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by)
         VALUES (${caseId}::uuid, ${caller.institution.id}::uuid, ${kind}, ${kind}, 'draft', 'draft', ${caller.personId}::uuid)
         ON CONFLICT DO NOTHING`;
-    const result = await receiveAlone(tx, request);
+    const result = await receiveAlone((statement) => tx.$queryRaw(statement), request);
     if (result.outcome !== 'received') return result;
     // The law of the day of receipt, should midnight have come since the caller was read.
     const day = dateOfInstant(result.act.receivedAt);

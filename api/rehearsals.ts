@@ -27,7 +27,7 @@ export async function askRehearsal(context: Context, asked: Omit<RehearsalScript
     return jobId;
   }
   if (asked.caseId !== undefined) {
-    const { facts } = await visibleCase(deps.prisma, caller, asked.caseId);
+    const { facts } = await visibleCase(deps.db, caller, asked.caseId);
     // The timeline says who did what, so nobody is let play it who may not know who objects.
     if (!knowsObjectors(caller, facts)) throw new Problem('access.denied');
     if (facts.status === 'draft') throw new Problem('rehearsal.draft');

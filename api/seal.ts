@@ -3,6 +3,7 @@ import type { SealedRef } from '../domain/process.ts';
 import { sealBody, type Referenced, type SealedRow, type SealSubject, type Subject } from '../contracts/sealing.ts';
 import { namesIn, namesTogether } from '../contracts/noticeNames.ts';
 import type { Tx } from './audit.ts';
+import { sql, type Sql } from './db.ts';
 import type { Sealer } from './ports.ts';
 
 /** Whose act it is and on what: from this the subject of each text follows. */
@@ -88,6 +89,15 @@ export async function openAll<T>(value: T, sealer: Sealer): Promise<Opened<T>> {
   };
   return walk(value) as Opened<T>;
 }
+
+/** The columns of a `StoredValue`, of the joins that `storedOf` makes. */
+export const storedColumns = sql`v.subject_kind AS "subjectKind", v.subject_id AS "subjectId", v.digest, v.nonce, v.ciphertext,
+  k.wrapped_key AS "wrappedKey", k.kek_id AS "kekId"`;
+
+/** Joins the value that a reference in a column names, and its key: what is read together need not be asked for again. */
+export const storedOf = (ref: Sql): Sql => sql`
+  LEFT JOIN sealed_value v ON v.id = (${ref}->>'sealed')::uuid
+  LEFT JOIN subject_key k ON k.subject_kind = v.subject_kind AND k.subject_id = v.subject_id`;
 
 /** All documents that the body names, each with the JSON pointer of the object that names it. */
 export function documentsIn(value: unknown, at = ''): { digest: string; at: string }[] {

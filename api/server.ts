@@ -1,5 +1,6 @@
 /** Puts the handlers' dependencies together over a database. */
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { FactReader } from '../contracts/facts.ts';
 import { PrismaClient } from '../prisma/generated/client.ts';
@@ -7,6 +8,7 @@ import { Access } from './access.ts';
 import { Answers } from './answers.ts';
 import { tokenVerifier, type TokenConfig } from './auth.ts';
 import { Cursors } from './cursor.ts';
+import { Db } from './db.ts';
 import type { Deps } from './deps.ts';
 import { Law } from './law.ts';
 import { noMetrics } from './metrics.ts';
@@ -19,6 +21,8 @@ export function openPrisma(databaseUrl: string, connections: number): PrismaClie
 
 export interface ApiOptions {
   prisma: PrismaClient;
+  /** For statements of our own. */
+  pool: Pick<Pool, 'query'>;
   databaseUrl: string;
   sealer: Sealer;
   blobs: BlobStore;
@@ -37,11 +41,13 @@ export interface ApiOptions {
 
 /** The dependencies of the handlers. */
 export function apiDeps(options: ApiOptions): Deps {
-  const { prisma, databaseUrl, sealer, blobs, facts, tokens, cursorSecret, log } = options;
+  const { prisma, pool, databaseUrl, sealer, blobs, facts, tokens, cursorSecret, log } = options;
+  const db = new Db(pool);
   return {
     prisma,
-    access: new Access(prisma, tokenVerifier(tokens)),
-    answers: new Answers(prisma, databaseUrl),
+    db,
+    access: new Access(db, tokenVerifier(tokens)),
+    answers: new Answers(db, databaseUrl),
     cursors: new Cursors(cursorSecret),
     sealer,
     blobs,

@@ -27,6 +27,17 @@ export interface SealedRow {
   ciphertext: string;
 }
 
+/** A sealed value with its subject's key, as the database has them; null where there is none, or no key any more. */
+export interface StoredValue {
+  subjectKind: Subject['kind'] | null;
+  subjectId: string | null;
+  digest: string | null;
+  nonce: Buffer | null;
+  ciphertext: Buffer | null;
+  wrappedKey: Buffer | null;
+  kekId: string | null;
+}
+
 /** A plain text on its way to being sealed. Lives only between parsing and receipt. */
 export class Sealable {
   // A private field keeps other objects with the same two properties from passing for one.

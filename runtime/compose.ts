@@ -229,6 +229,7 @@ export async function startApi(context: ServiceContext): Promise<ServicePart> {
     : { issuer: DEV_ISSUER, audience: AUDIENCE, keys: { jwks: issuer?.jwks ?? { keys: [] } } };
   const deps = apiDeps({
     prisma,
+    pool,
     databaseUrl,
     sealer,
     blobs: new BlobStore({

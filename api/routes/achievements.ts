@@ -5,6 +5,7 @@ import { civilDate, code, resultKinds, text, TEXT, uuid } from '../../contracts/
 import type { SealedRef } from '../../domain/process.ts';
 import { audit } from '../audit.ts';
 import { caseWorkers } from '../caseAccess.ts';
+import { sql } from '../db.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { dateOf, dayOf } from '../law.ts';
 import { Problem } from '../problems.ts';
@@ -73,12 +74,14 @@ async function readableIds(context: Context): Promise<string[] | undefined> {
   const { deps, caller } = context;
   if (caller.has(...caseWorkers)) return undefined;
   // Anybody may name any result in a draft.
-  const submitted = { achievementId: { not: null }, status: { not: 'draft' } };
   const [own, cases] = await Promise.all([
     ownIds(context),
-    deps.prisma.case.findMany({ where: { AND: [submitted, wholeCases(caller)] }, select: { achievementId: true } }),
+    deps.db.rows<{ id: string }>(
+      sql`SELECT DISTINCT c.achievement_id AS id FROM cases c
+           WHERE c.achievement_id IS NOT NULL AND c.status <> 'draft' AND ${wholeCases(caller)}`,
+    ),
   ]);
-  return [...new Set([...own, ...cases.flatMap(({ achievementId }) => achievementId ?? [])])];
+  return [...new Set([...own, ...cases.map(({ id }) => id)])];
 }
 
 type Db = Pick<Context['deps']['prisma'], 'achievement'>;

@@ -1,9 +1,10 @@
 /** Parts of a case: its objections, decisions, deadlines, ledger, and the notice that could be published now. */
 import { z } from 'zod';
-import type { Prisma } from '../../prisma/generated/client.ts';
+import type { Caller } from '../access.ts';
 import { caseWorkers, toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { deadlinesOf, eventsFor, objectionsFor, readSome, stateAt } from '../caseRead.ts';
 import { deadlinesShown } from '../caseShown.ts';
+import { allOf, anyOf, sql, type Sql } from '../db.ts';
 import { draftNotice } from '../noticeCheck.ts';
 import { processKinds } from '../../contracts/messages.ts';
 import { noticeContent } from '../../contracts/schemas.ts';
@@ -24,7 +25,7 @@ const DAY_MS = 86_400_000;
 /** The case, the caller's sight of it, and its ledger. */
 async function read(context: Context<{ caseId: string }>) {
   const { deps, caller, params } = context;
-  const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+  const { facts, sight } = await visibleCase(deps.db, caller, params.caseId);
   return {
     sight,
     numbersAlone: toldNumbersAlone(caller, facts),
@@ -32,27 +33,58 @@ async function read(context: Context<{ caseId: string }>) {
   };
 }
 
-/** As with a single case: whoever only objected sees the windows, and what is done about objections of their own. */
-async function shownDeadlines({ deps, caller }: Context): Promise<Prisma.DeadlineWhereInput> {
-  if (caller.has(...caseWorkers)) return {};
+/**
+ * Deadlines `d` of cases `c` as with a single case: whoever only objected sees the windows, and what is done about
+ * objections of their own.
+ */
+function shownDeadlines(caller: Caller): Sql {
+  if (caller.has(...caseWorkers)) return sql`true`;
   const { personId } = caller;
-  const objections = await deps.prisma.objection.findMany({
-    where: { institutionId: caller.institution.id, objectorId: personId },
-    select: { id: true, caseId: true },
-  });
-  const whole: Prisma.CaseWhereInput = {
-    OR: [
-      { status: 'draft', createdBy: personId },
-      {
-        parties: { some: { personId, role: { in: ['inventor', 'representative', 'handler', 'holder', 'applicant', 'leader'] } } },
-      },
-      deliberated(caller),
-      ...(caller.namedGrants.length > 0 ? [deputised(caller, 'all')] : []),
-    ],
-  };
-  return {
-    OR: [{ kind: 'window' }, { case: whole }, ...objections.map(({ id, caseId }) => ({ caseId, key: { endsWith: id } }))],
-  };
+  return anyOf([
+    sql`d.kind = 'window'`,
+    sql`(c.status = 'draft' AND c.created_by = ${personId}::uuid)`,
+    sql`EXISTS (SELECT FROM case_party p WHERE p.case_id = c.id AND p.person_id = ${personId}::uuid
+                   AND p.role IN ('inventor', 'representative', 'handler', 'holder', 'applicant', 'leader'))`,
+    deliberated(caller),
+    deputised(caller, 'all'),
+    sql`EXISTS (SELECT FROM objection o WHERE o.case_id = c.id AND o.objector_id = ${personId}::uuid
+                   AND right(d.key, length(o.id)) = o.id)`,
+  ]);
+}
+
+interface DeadlineOfCase extends Omit<DeadlineRow, 'reading' | 'source' | 'adjustments' | 'endsAt'> {
+  caseId: string;
+  caseKind: string;
+  number: string | null;
+  endsAt: Date;
+  reading: string | null;
+  source: 'institution' | 'law' | null;
+  adjustments: Record<string, unknown>[] | null;
+}
+
+/** One page of deadlines and a row more; `after` is the sort key of the last row seen. */
+function readDeadlines(
+  { deps, caller }: Context,
+  query: { limit: number; kind?: string | undefined; until: Date | undefined } & Partial<
+    Record<'caseKind' | 'provisional', string | undefined>
+  >,
+  standing: Sql,
+  after: { end: string; caseId: string; key: string } | undefined,
+): Promise<DeadlineOfCase[]> {
+  return deps.db.rows<DeadlineOfCase>(sql`
+    SELECT d.case_id AS "caseId", c.kind AS "caseKind", c.number, d.key, d.kind, d.start_date::text AS "startDate", d.last_day::text AS "lastDay",
+           d.ends_at AS "endsAt", d.bound, d.n, d.unit, d.counts_first_day AS "countsFirstDay", d.clause, d.phrase, d.reading,
+           d.calendar_version AS "calendarVersion", d.provisional, d.skipped, d.source, d.adjustments, d.state
+      FROM deadline d JOIN cases c ON c.institution_id = d.institution_id AND c.id = d.case_id
+     WHERE ${allOf([
+       sql`d.institution_id = ${caller.institution.id}::uuid`,
+       visibleCases(caller),
+       shownDeadlines(caller),
+       standing,
+       ...(query.kind === undefined ? [] : [sql`d.kind = ${query.kind}`]),
+       ...(after ? [sql`(d.ends_at, d.case_id, d.key) > (${after.end}::timestamptz, ${after.caseId}::uuid, ${after.key})`] : []),
+     ])}
+     ORDER BY d.ends_at, d.case_id, d.key LIMIT ${query.limit + 1}`);
 }
 
 const event = z.object({
@@ -235,69 +267,39 @@ export const casePartRoutes = [
     },
     problems: ['request.badCursor'],
     handler: async (context) => {
-      const { deps, caller, query } = context;
+      const { deps, query } = context;
       const list = listId(context, 'deadlines', query);
       const [end, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
-      const clock = await deps.prisma.$queryRaw<{ now: Date }[]>`SELECT service_clock() AS now`;
-      const now = clock[0]?.now as Date;
+      const [clock] = await deps.db.rows<{ now: Date }>(sql`SELECT service_clock() AS now`);
+      const now = clock?.now as Date;
       // Running is what has not ended yet, whether or not anybody has closed it.
+      const running = sql`(d.state = 'running' AND d.ends_at > ${now.toISOString()}::timestamptz)`;
       const standing =
         query.state === 'running'
-          ? { state: 'running', endsAt: { gt: now } }
+          ? running
           : query.state === 'paused'
-            ? { state: 'paused' }
-            : { NOT: [{ state: 'running', endsAt: { gt: now } }, { state: 'paused' }] };
-      const soon = query.within === undefined ? {} : { endsAt: { lte: new Date(now.getTime() + query.within * DAY_MS) } };
-      const endsAt = end === undefined ? undefined : new Date(end);
-      const later =
-        endsAt === undefined || caseId === undefined || key === undefined
-          ? {}
-          : { OR: [{ endsAt: { gt: endsAt } }, { endsAt, caseId: { gt: caseId } }, { endsAt, caseId, key: { gt: key } }] };
-      const rows = await deps.prisma.deadline.findMany({
-        where: {
-          institutionId: caller.institution.id,
-          case: { ...visibleCases(caller), ...(query.caseKind === undefined ? {} : { kind: query.caseKind }) },
-          ...(query.kind === undefined ? {} : { kind: query.kind }),
-          ...(query.provisional === undefined ? {} : { provisional: query.provisional === 'true' }),
-          AND: [standing, later, soon, await shownDeadlines(context)],
-        },
-        include: { case: { select: { number: true, kind: true } } },
-        orderBy: [{ endsAt: 'asc' }, { caseId: 'asc' }, { key: 'asc' }],
-        take: query.limit + 1,
-      });
+            ? sql`d.state = 'paused'`
+            : sql`NOT ${running} AND d.state <> 'paused'`;
+      const after = end === undefined || caseId === undefined || key === undefined ? undefined : { end, caseId, key };
+      const until = query.within === undefined ? undefined : new Date(now.getTime() + query.within * DAY_MS);
+      const rows = await readDeadlines(context, { ...query, until }, standing, after);
       const body = pageFrom(
         context,
         list,
         query.limit,
         rows,
         (row) => [row.endsAt.toISOString(), row.caseId, row.key],
-        (row) => {
-          const {
-            case: of,
-            institutionId: _own,
-            startDate,
-            lastDay,
-            endsAt: ends,
-            reading,
-            skipped,
-            source,
-            adjustments,
-            ...rest
-          } = row;
-          const told = { ...rest, ...(source === null ? {} : { source }) } as unknown as DeadlineRow;
+        ({ number, reading, source, adjustments, endsAt, ...rest }) => {
+          const told = { ...rest, ...(source === null ? {} : { source }) };
           return {
             ...rest,
-            caseKind: of.kind,
-            ...(of.number === null ? {} : { number: of.number }),
+            ...(number === null ? {} : { number }),
             ...(reading === null ? {} : { reading }),
             nature: natureOf(told),
             source: sourceOf(told),
-            ...(adjustments === null ? {} : { adjustments: adjustments as Record<string, unknown>[] }),
-            startDate: startDate.toISOString().slice(0, 10),
-            lastDay: lastDay.toISOString().slice(0, 10),
-            endsAt: ends.toISOString(),
-            skipped: skipped as { date: string; reason: string }[],
-            state: row.state === 'running' && ends <= now ? 'closed' : row.state,
+            ...(adjustments === null ? {} : { adjustments }),
+            endsAt: endsAt.toISOString(),
+            state: rest.state === 'running' && endsAt <= now ? 'closed' : rest.state,
           };
         },
       );

@@ -1,19 +1,20 @@
 /** Cases: lists, one case, and what lies before it. */
 import { z } from 'zod';
 import { modes, text, TEXT } from '../../contracts/schemas.ts';
+import type { StoredValue } from '../../contracts/sealing.ts';
 import type { Application, Step } from '../../domain/empowerment/index.ts';
 import type { PartyRole, SealedRef } from '../../domain/process.ts';
-import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Caller } from '../access.ts';
-import { caseWorkers, partsIn, rolesIn, sightOf, visibleCase } from '../caseAccess.ts';
+import { caseWorkers, partsIn, rolesIn, rowsOf, sightOf, visibleCase } from '../caseAccess.ts';
 import { readCase, readSome } from '../caseRead.ts';
 import { caseShown } from '../caseShown.ts';
+import { allOf, anyOf, sql, type Db, type Sql } from '../db.ts';
 import { previewFor } from '../preview.ts';
 import { processShown } from '../processShown.ts';
 import { Problem } from '../problems.ts';
 import { deliberated, deputised, openlyObjected, standingOut, tellsOfObjectors } from '../readable.ts';
-import { route, type Context } from '../route.ts';
-import { openAll } from '../seal.ts';
+import { route } from '../route.ts';
+import { storedColumns, storedOf } from '../seal.ts';
 import {
   bilingual,
   inCase,
@@ -30,54 +31,32 @@ import {
 import { answerPreview, previewQuery, previewShown } from './drafts.ts';
 
 /**
- * Cases that the caller sees by more than parts of the kinds left out, as a condition on rows. What one condition covers is
- * not asked again by another: a list of many cases is then read by its index, and not row by row.
+ * Cases `c` that the caller sees by more than parts of the kinds left out, as a condition. What one condition covers is not
+ * asked again by another: a list of many cases is then read by its index, and not row by row.
  */
-function casesBut(caller: Caller, leftOut: readonly PartyRole[]): Prisma.CaseWhereInput {
-  const institutionId = caller.institution.id;
-  if (caller.has('supervisor')) return { institutionId };
-  const own: Prisma.CaseWhereInput = { status: 'draft', createdBy: caller.personId };
-  if (caller.has(...caseWorkers)) return { institutionId, OR: [own, { status: { not: 'draft' } }] };
+function casesBut(caller: Caller, leftOut: readonly PartyRole[]): Sql {
+  const here = sql`c.institution_id = ${caller.institution.id}::uuid`;
+  if (caller.has('supervisor')) return here;
+  const own = sql`(c.status = 'draft' AND c.created_by = ${caller.personId}::uuid)`;
+  if (caller.has(...caseWorkers)) return sql`${here} AND (${own} OR c.status <> 'draft')`;
   const changing: PartyRole[] = ['bodyMember', 'deceased', ...(caller.isMember ? [] : ['handler' as const]), ...leftOut];
-  const mine: Prisma.CaseWhereInput[] = [
-    own,
-    { status: { not: 'draft' }, parties: { some: { personId: caller.personId, role: { notIn: changing } } } },
-    { AND: [{ status: { not: 'draft' } }, deliberated(caller)] },
-  ];
-  if (caller.namedGrants.length > 0) mine.push({ AND: [{ status: { not: 'draft' } }, deputised(caller, 'all')] });
+  const party = sql`EXISTS (SELECT FROM case_party p
+    WHERE p.case_id = c.id AND p.person_id = ${caller.personId}::uuid AND p.role <> ALL (${changing}::text[]))`;
+  const mine = anyOf([party, deliberated(caller), deputised(caller, 'all')]);
   // Who neither sits in a body nor stands in for another is a party of whatever they see, of a draft from its first day.
   const partyAlone = caller.seats.length === 0 && caller.namedGrants.length === 0;
-  return { institutionId, OR: mine, ...(partyAlone ? { parties: { some: { personId: caller.personId } } } : {}) };
+  const among = partyAlone
+    ? sql`c.id IN (SELECT p.case_id FROM case_party p
+                    WHERE p.institution_id = ${caller.institution.id}::uuid AND p.person_id = ${caller.personId}::uuid)`
+    : sql`true`;
+  return sql`${here} AND ${among} AND (${own} OR (c.status <> 'draft' AND ${mine}))`;
 }
 
-/** Cases that the caller may see. */
-export const visibleCases = (caller: Caller): Prisma.CaseWhereInput => casesBut(caller, []);
+/** Cases `c` that the caller may see. */
+export const visibleCases = (caller: Caller): Sql => casesBut(caller, []);
 
-/** Cases of which the caller may see all, and not only the notices to which they object. */
-export const wholeCases = (caller: Caller): Prisma.CaseWhereInput => casesBut(caller, ['objector']);
-
-interface Alerted {
-  id: string;
-  tasks: { alert: string | null }[];
-}
-
-/** Which of the cases that stand out by what tells of objectors the caller may know. */
-async function openAmong({ deps, caller }: Context, rows: readonly Alerted[]): Promise<ReadonlySet<string>> {
-  const told = rows.filter(({ tasks }) => tasks.some(({ alert }) => alert === tellsOfObjectors)).map(({ id }) => id);
-  if (told.length === 0) return new Set();
-  const open = await deps.prisma.case.findMany({
-    where: { id: { in: told }, AND: openlyObjected(caller) },
-    select: { id: true },
-  });
-  return new Set(open.map(({ id }) => id));
-}
-
-/** Why the case stands out; `open` are those of whose objectors the caller may know. */
-function alertsOf({ id, tasks }: Alerted, open: ReadonlySet<string>): string[] {
-  const alerts = new Set(tasks.flatMap(({ alert }) => alert ?? []));
-  if (!open.has(id)) alerts.delete(tellsOfObjectors);
-  return [...alerts];
-}
+/** Cases `c` of which the caller may see all, and not only the notices to which they object. */
+export const wholeCases = (caller: Caller): Sql => casesBut(caller, ['objector']);
 
 const caseRow = z.object({
   id: z.string(),
@@ -178,6 +157,60 @@ const filters = pageQuery.extend({
   alert: z.enum(['true', 'false']).optional(),
 });
 
+interface PageRow extends StoredValue {
+  id: string;
+  number: string | null;
+  mode: string;
+  step: string;
+  status: string;
+  createdBy: string;
+  createdAt: Date;
+  updatedAt: Date;
+  roles: PartyRole[];
+  alerts: string[];
+  title: SealedRef | null;
+}
+
+/** Stands in the text itself: for a limit that comes as a parameter PostgreSQL plans as for a tenth of all cases. */
+const rowsFor = (limit: number): Sql => (limit <= 50 ? sql`51` : sql`201`);
+
+/** One page and at least a row more, if there is one; `after` is the sort key of the last row seen. */
+function readPage(
+  db: Db,
+  caller: Caller,
+  { status, step, mode, number, alert, limit }: z.output<typeof filters>,
+  after: { changed: string; id: string } | undefined,
+): Promise<PageRow[]> {
+  const wanted = allOf([
+    visibleCases(caller),
+    ...(after === undefined ? [] : [sql`(c.updated_at, c.id) < (${after.changed}::timestamptz, ${after.id}::uuid)`]),
+    ...(status === undefined ? [] : [sql`c.status = ${status}`]),
+    ...(step === undefined ? [] : [sql`c.step = ${step}`]),
+    ...(mode === undefined ? [] : [sql`c.mode = ${mode}`]),
+    ...(number === undefined ? [] : [sql`c.number = ${number}`]),
+    ...(alert === undefined ? [] : [alert === 'true' ? standingOut(caller) : sql`NOT ${standingOut(caller)}`]),
+  ]);
+  return db.rows<PageRow>(sql`
+    WITH page AS (
+      SELECT c.* FROM cases c WHERE ${wanted} ORDER BY c.updated_at DESC, c.id DESC LIMIT ${rowsFor(limit)}
+    )
+    SELECT c.id, c.number, c.mode, c.step, c.status, c.created_by AS "createdBy", c.created_at AS "createdAt",
+           c.updated_at AS "updatedAt", a.title, ${storedColumns}, ${rowsOf(caller)} AS roles,
+           ARRAY(SELECT DISTINCT t.alert FROM task t WHERE t.case_id = c.id AND t.alert IS NOT NULL) AS alerts
+      FROM page c LEFT JOIN achievement a ON a.institution_id = c.institution_id AND a.id = c.achievement_id
+      ${storedOf(sql`a.title`)}
+     ORDER BY c.updated_at DESC, c.id DESC`);
+}
+
+/** Which of the cases that stand out by what tells of objectors the caller may know. */
+async function openAmong(db: Db, caller: Caller, rows: readonly PageRow[]): Promise<ReadonlySet<string>> {
+  const told = rows.filter(({ alerts }) => alerts.includes(tellsOfObjectors)).map(({ id }) => id);
+  if (told.length === 0) return new Set();
+  const open = await db.rows<{ id: string }>(sql`
+    SELECT c.id FROM cases c WHERE c.id = ANY (${told}::uuid[]) AND ${openlyObjected(caller)}`);
+  return new Set(open.map(({ id }) => id));
+}
+
 const tag = 'cases';
 
 export const caseRoutes = [
@@ -196,72 +229,41 @@ export const caseRoutes = [
       const { deps, caller, query } = context;
       const list = listId(context, 'cases', query);
       const [changed, id] = startOf(context, list, query.cursor, 2) ?? [];
-      const { status, step, mode, number, alert } = query;
-      const rows = await deps.prisma.case.findMany({
-        where: {
-          ...visibleCases(caller),
-          ...(status === undefined ? {} : { status }),
-          ...(step === undefined ? {} : { step }),
-          ...(mode === undefined ? {} : { mode }),
-          ...(number === undefined ? {} : { number }),
-          // The first says nothing that the second does not; by it the index begins at the page.
-          ...(changed === undefined ? {} : { updatedAt: { lte: new Date(changed) } }),
-          AND: [
-            ...(changed === undefined || id === undefined
-              ? []
-              : [{ OR: [{ updatedAt: { lt: new Date(changed) } }, { id: { lt: id } }] }]),
-            ...(alert === undefined ? [] : [alert === 'true' ? standingOut(caller) : { NOT: standingOut(caller) }]),
-          ],
-        },
-        include: {
-          parties: { where: { personId: caller.personId } },
-          tasks: { where: { alert: { not: null } }, select: { alert: true } },
-        },
-        orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
-      });
-      const partOf = (row: (typeof rows)[number]) => row.parties.map(({ role }) => role) as PartyRole[];
-      const [achievements, parts, open] = await Promise.all([
-        deps.prisma.achievement.findMany({
-          where: { institutionId: caller.institution.id, id: { in: rows.flatMap((row) => row.achievementId ?? []) } },
-          select: { id: true, title: true },
-        }),
-        partsIn(
-          deps.prisma,
-          caller,
-          rows.map((row) => ({ id: row.id, roles: partOf(row) })),
-        ),
-        openAmong(context, rows),
-      ]);
-      const titles = new Map(achievements.map((one) => [one.id, one.title as unknown as SealedRef]));
-      const page = pageFrom(
+      const rows = await readPage(
+        deps.db,
+        caller,
+        query,
+        changed === undefined || id === undefined ? undefined : { changed, id },
+      );
+      const [partIn, open] = await Promise.all([partsIn(deps.db, caller, rows), openAmong(deps.db, caller, rows)]);
+      const body = pageFrom(
         context,
         list,
         query.limit,
         rows,
         (row) => [row.updatedAt.toISOString(), row.id],
         (row) => {
-          const roles = rolesIn(caller, row.id, partOf(row), parts);
-          const { status: stands, createdBy } = row;
+          const { status, createdBy, title } = row;
+          const part = partIn(row.id);
+          const roles = rolesIn(caller, row.roles, part);
           // But for an alert a row tells nothing of objections, so nothing else hangs on whose matter it is.
-          const part = { deputy: parts.deputy.get(row.id), ownMatter: true, impartial: false };
-          const sight = sightOf(caller, { roles, status: stands, createdBy, ...part });
-          const title = row.achievementId === null ? undefined : titles.get(row.achievementId);
+          const facts = { roles, status, createdBy, deputy: part.deputy ?? undefined, ownMatter: true, impartial: false };
+          const whole = sightOf(caller, facts)?.kind === 'whole';
           return {
             id: row.id,
             ...(row.number === null ? {} : { number: row.number }),
             mode: row.mode,
             step: row.step,
-            status: row.status,
-            ...(sight?.kind === 'whole' && title ? { title } : {}),
+            status,
+            ...(whole && title ? { title: deps.sealer.openStored(title, row) ?? null } : {}),
             myRoles: roles,
-            alerts: sight?.kind === 'whole' ? alertsOf(row, open) : [],
+            alerts: whole ? row.alerts.filter((alert) => alert !== tellsOfObjectors || open.has(row.id)) : [],
             createdAt: row.createdAt.toISOString(),
             updatedAt: row.updatedAt.toISOString(),
           };
         },
       );
-      return { status: 200, body: await openAll(page, deps.sealer) };
+      return { status: 200, body };
     },
   }),
   route({
@@ -274,7 +276,7 @@ export const caseRoutes = [
     params: inCase,
     answers: { 200: caseSchema },
     handler: async ({ deps, caller, params }) => {
-      const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+      const { facts, sight } = await visibleCase(deps.db, caller, params.caseId);
       const { id: institutionId } = caller.institution;
       const body =
         facts.kind === 'empowerment'
@@ -296,7 +298,7 @@ export const caseRoutes = [
     problems: ['rules.missing'],
     handler: async (context) => {
       const { deps, caller, params } = context;
-      const { facts, sight } = await visibleCase(deps.prisma, caller, params.caseId);
+      const { facts, sight } = await visibleCase(deps.db, caller, params.caseId);
       const { state } = await readCase(deps.prisma, caller.institution.id, facts.id);
       if (sight.kind === 'objector' || !state.application || !state.rules) throw new Problem('notFound');
       const application: Application = { ...state.application, representativeId: state.representativeId };

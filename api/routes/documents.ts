@@ -63,7 +63,7 @@ function refusalOf(error: unknown): unknown {
 /** Whether something that the caller may see of the case names the document. */
 async function named(context: Context, caseId: string, { digest, uploadedBy }: Document): Promise<boolean> {
   const { deps, caller } = context;
-  const { facts, sight } = await visibleCase(deps.prisma, caller, caseId);
+  const { facts, sight } = await visibleCase(deps.db, caller, caseId);
   if (facts.status === 'draft') {
     // Whatever is typed into a draft is taken as it is: it opens no file but its author's own.
     const draft = uploadedBy === facts.createdBy ? await readDraft(deps, facts.id) : undefined;

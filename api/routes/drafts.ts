@@ -23,7 +23,7 @@ const typed = (context: Context): DraftApplication => (context.sent as { applica
 /** The draft's case, for its author; a supervisor may read it. Anybody else gets the 404 of a case that is not there. */
 async function draftCase(context: Context, caseId: string, reading: boolean): Promise<CaseFacts> {
   const { deps, caller } = context;
-  const facts = await caseFacts(deps.prisma, caller, caseId);
+  const facts = await caseFacts(deps.db, caller, caseId);
   const own = facts?.createdBy === caller.personId;
   if (!facts || (!own && !caller.has('supervisor'))) throw new Problem('notFound');
   if (!own && !reading) throw new Problem('access.denied');

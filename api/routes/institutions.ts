@@ -4,6 +4,7 @@ import { text, TEXT } from '../../contracts/schemas.ts';
 import { objectionActs } from '../../contracts/schemas/objections.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { audit } from '../audit.ts';
+import { allOf, sql } from '../db.ts';
 import { etagOf, refuseLostRace, requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
 import { ownTo } from '../readable.ts';
@@ -46,10 +47,9 @@ const institutionChange = z.strictObject({
 
 /** Who tried to object is hidden from a supervisor whose own matter the case is, as it is in the case itself. */
 async function refusedObjections({ deps, caller }: Context): Promise<Prisma.AuditWhereInput> {
-  const own = await deps.prisma.case.findMany({
-    where: { institutionId: caller.institution.id, AND: caller.holding('supervisor').map(ownTo) },
-    select: { id: true },
-  });
+  const own = await deps.db.rows<{ id: string }>(sql`
+    SELECT c.id FROM cases c
+     WHERE c.institution_id = ${caller.institution.id}::uuid AND ${allOf(caller.holding('supervisor').map(ownTo))}`);
   return {
     action: 'refusedAct',
     subject: { in: own.map(({ id }) => id) },

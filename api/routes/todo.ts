@@ -6,6 +6,7 @@ import { stepOf } from '../../domain/casework/index.ts';
 import { inWords } from '../../domain/labels.ts';
 import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
+import { sql } from '../db.ts';
 import { dateOf } from '../law.ts';
 import { Problem } from '../problems.ts';
 import { deliberated } from '../readable.ts';
@@ -69,10 +70,9 @@ async function toDeliberate({ deps, caller }: Context): Promise<string[]> {
   });
   const steps = listed.map(({ body }) => stepOf(body as DecidingBody));
   if (steps.length === 0) return [];
-  const rows = await deps.prisma.case.findMany({
-    where: { AND: [{ institutionId: institution.id, step: { in: steps } }, deliberated(caller)] },
-    select: { id: true },
-  });
+  const rows = await deps.db.rows<{ id: string }>(sql`
+    SELECT c.id FROM cases c
+     WHERE c.institution_id = ${institution.id}::uuid AND c.step = ANY (${steps}::text[]) AND ${deliberated(caller)}`);
   return rows.map(({ id }) => id);
 }
 

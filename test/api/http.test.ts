@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { generateKeyPair, UnsecuredJWT, SignJWT } from 'jose';
+import { Pool } from 'pg';
 import request from 'supertest';
 import { Access } from '../../api/access.ts';
 import { Answers } from '../../api/answers.ts';
 import { BASE, createApp, routes } from '../../api/app.ts';
+import { Db } from '../../api/db.ts';
 import type { Deps } from '../../api/deps.ts';
 import { catalogue } from '../../api/problems.ts';
 import { openPrisma } from '../../api/server.ts';
@@ -194,11 +196,13 @@ describe('a database that is away', () => {
   it('is 503 with nothing done, and noticed by the probe', async () => {
     const url = 'postgresql://nobody@127.0.0.1:1/none';
     const prisma = openPrisma(url, 2);
+    const db = new Db(new Pool({ connectionString: url, max: 2 }));
     const deps: Deps = {
       ...api.deps,
       prisma,
-      access: new Access(prisma, async () => inventor.id),
-      answers: new Answers(prisma, url),
+      db,
+      access: new Access(db, async () => inventor.id),
+      answers: new Answers(db, url),
     };
     await deps.answers.start();
     const app = createApp(deps, { version: 'test' });
@@ -214,7 +218,7 @@ describe('a database that is away', () => {
     'is 503 when it goes under a request: %s',
     async (code) => {
       const gone = Object.assign(new Error('write failed'), { code });
-      const access = new Access(api.deps.prisma, () => Promise.reject(gone));
+      const access = new Access(api.deps.db, () => Promise.reject(gone));
       const client = clientOf(createApp({ ...api.deps, access }, { version: 'test' }), inventor.id, inventor.token);
       expectProblem(await client.get('/me'), 503, 'service.unavailable');
     },

@@ -63,6 +63,7 @@ export async function testApi(options: { answerWithinMs?: number; checkAnswers?:
   const prisma = openPrisma(databaseUrl, 10);
   const deps = apiDeps({
     prisma,
+    pool,
     databaseUrl,
     sealer,
     blobs: new BlobStore({ pool, keys, sealer, folder: join(folder, 'documents') }),

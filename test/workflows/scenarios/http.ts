@@ -30,6 +30,7 @@ export async function httpOver({ pool, sealer }: Rehearsal): Promise<Http> {
   const prisma = openPrisma(databaseUrl, 4);
   const deps = apiDeps({
     prisma,
+    pool,
     databaseUrl,
     sealer,
     blobs: new BlobStore({ pool, keys: keyRing([{ id: 'scenario', key: randomBytes(32) }]), sealer, folder }),
