@@ -98,8 +98,19 @@ const values: Record<NoticeItem, (source: NoticeSource, kind: NoticeKind) => str
 };
 
 /** Items that are shown wherever there is something to show, beyond those that the rules ask for. */
+const ofRight: NoticeItem[] = [
+  'resultName',
+  'resultNumber',
+  'inventors',
+  'mode',
+  'sharesOrTerm',
+  'incomeSplit',
+  'period',
+  'objectionRoute',
+];
 const always: Record<NoticeKind, NoticeItem[]> = {
-  empowerment: ['resultName', 'resultNumber', 'inventors', 'mode', 'sharesOrTerm', 'incomeSplit', 'period', 'objectionRoute'],
+  empowerment: ofRight,
+  renewal: ofRight,
   price: ['resultName', 'intendedPrice', 'relatedParty', 'period', 'objectionRoute'],
 };
 

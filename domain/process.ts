@@ -227,7 +227,7 @@ export interface PartyRow {
 
 export interface NoticeRow {
   id: string;
-  kind: 'empowerment' | 'price';
+  kind: 'empowerment' | 'price' | 'renewal';
   /** 1 for the first, 2 for the amended one; the old one is kept. */
   edition: number;
   number?: string;

@@ -69,7 +69,7 @@ export type NoticeItem =
 export type MajorMatter =
   'fullOwnership' | 'coOwnership' | 'useRight' | 'priceAtOrAbove' | 'relatedParty' | 'secret' | 'exclusionAnswered';
 
-export type NoticeKind = 'empowerment' | 'price';
+export type NoticeKind = 'empowerment' | 'price' | 'renewal';
 
 /** What a share is a share of; two floors on different bases are two rules, never one. */
 export type ShareBase =
@@ -94,6 +94,9 @@ export type PricingChannel = 'negotiation' | 'listing' | 'auction';
 /** The three conditions for renewing a use right (bt-149.2b), each evidenced. */
 export type RenewalCondition = 'agreementKept' | 'progressMade' | 'incomeGood';
 
+/** The tier that decides a matter which is not an empowerment. */
+export type DecidedBy = 'leadingGroup' | 'leadership';
+
 /** Every value a process reads, by key. Lists are closed unless their key says otherwise. */
 export interface RuleValues {
   /** Modes this institution may use on the date. */
@@ -114,6 +117,8 @@ export interface RuleValues {
   'empowerment.useRight.term': Duration;
   /** A use right survives its holder's transfer, retirement or leaving; a default clause outside the pilot. */
   'empowerment.useRight.survivesLeaving': boolean;
+  /** What becomes of a use right whose legal protection would end before its term: it ends with it, or is not granted. */
+  'empowerment.useRight.shortProtection': 'termToExpiry' | 'refuse';
   'empowerment.agreement.terms': AgreementTerm[];
   /** Kinds for which no registry exists change hands by a signed handover record (nm-hei.8g). */
   'empowerment.titleChange': { required: boolean; withoutRegistry: 'handoverRecord'; kindsWithoutRegistry: ResultKind[] };
@@ -147,6 +152,31 @@ export interface RuleValues {
   'objection.review': { body: string; askWithin: Duration; within: Duration };
   /** The five subjects a unit's rule set must cover (nm-hei.6b); named, missing ones are shown. */
   'overlay.covers': string[];
+  /** How often the holders of a use right report on its progress, counted from its first day (nm-pilot.3.8b). */
+  'useRight.report.every': Duration;
+  /** Time after an income statement within which the unit's share is paid. */
+  'useRight.income.payWithin': Duration;
+  /** Days before a report or a payment is due on which it is recalled. */
+  'useRight.reminderDays': number[];
+  /** Time that the holders are given to make good a breach of the agreement. */
+  'useRight.breach.cure': Duration;
+  'useRight.breach.decidedBy': DecidedBy;
+  'renewal.conditions': RenewalCondition[];
+  /** Fen that may be owed at renewal without counting as a breach. */
+  'renewal.arrearsToleranceFen': number;
+  /** So long before a right's end its renewal can be applied for, */
+  'renewal.opens': Duration;
+  /** and so long before it no more; without it, until the end. */
+  'renewal.closes': Duration;
+  /** For how many years a right can be renewed at a time. */
+  'renewal.years': { least: number; most: number };
+  'renewal.decidedBy': DecidedBy;
+  /** How long an approved renewal is made public, where the institution wants it. */
+  'renewal.publicity': Duration;
+  /** How long a right lasts beyond its end while a renewal applied for in time is under way; without it, not at all. */
+  'renewal.holdover': Duration;
+  /** Days before the end of a right, and of the time to apply, on which they are recalled. */
+  'renewal.reminderDays': number[];
 
   // Below: carried by packs and overlays for processes that do not run yet. Nothing reads them so far.
   'pricing.channels': PricingChannel[];
@@ -165,9 +195,6 @@ export interface RuleValues {
   'distribution.deductedCosts': string[];
   'distribution.incomeBasis': 'received' | 'contracted';
   'distribution.ratioDate': 'contract' | 'receipt' | 'decision';
-  'renewal.conditions': RenewalCondition[];
-  /** Fen that may be owed at renewal without counting as a breach. */
-  'renewal.arrearsToleranceFen': number;
   'departure.term': Duration;
   'departure.extension': { allowed: boolean };
   'departure.earlierTerms': 'thisInstitution' | 'everyInstitution' | 'none';

@@ -1,5 +1,6 @@
 /** Turns parsed YAML or JSON into a pack or an overlay, or says everything that is wrong with it at once. */
 import type { z } from 'zod';
+import type { Unit } from '../domain/rules.ts';
 import { isRuleKey } from './keys.ts';
 import { problem, type Parsed, type Problem, type ProblemCode } from './problems.ts';
 import { citationProblems, type Register } from './register.ts';
@@ -115,12 +116,28 @@ function entryProblems(overlay: Overlay): Problem[] {
   return problems;
 }
 
+const fewestDays: Record<Unit, number> = { workingDay: 1, calendarDay: 1, month: 28, year: 365 };
+const mostDays: Record<Unit, number> = { workingDay: 1, calendarDay: 1, month: 31, year: 366 };
+
+/** Both are counted back from the end, in units of their own; what may leave no day to apply on is turned away. */
+function renewalWindow(overlay: Overlay): Problem[] {
+  const at = (key: string): number => overlay.entries.findIndex((entry) => entry.key === key);
+  const [opens, closes] = (['renewal.opens', 'renewal.closes'] as const).map((key) => {
+    const parsed = valueSchemas[key].safeParse(overlay.entries[at(key)]?.value);
+    return parsed.success ? parsed.data : undefined;
+  });
+  if (!opens || !closes) return [];
+  const same = opens.unit === closes.unit;
+  const empty = same ? closes.n >= opens.n : closes.n * mostDays[closes.unit] >= opens.n * fewestDays[opens.unit];
+  return empty ? [problem('overlay.renewalWindowEmpty', `/entries/${at('renewal.closes')}/value`)] : [];
+}
+
 /** An overlay from parsed YAML or JSON, or every reason why not. Says nothing of the law: see `validateOverlay`. */
 export function parseOverlay(raw: unknown): Parsed<Overlay> {
   const parsed = overlayShape.safeParse(raw);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => shapeProblem('overlay', issue)) };
   const overlay = parsed.data as Overlay;
-  const problems = entryProblems(overlay);
+  const problems = [...entryProblems(overlay), ...renewalWindow(overlay)];
   if (overlay.until && overlay.until < overlay.from) problems.push(problem('overlay.endsBeforeStart', '/until', overlay.until));
   if (overlay.sample && !overlay.notice) problems.push(problem('overlay.sampleUnlabelled', '/notice'));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: overlay };

@@ -22,6 +22,9 @@ function info(needed: Needed, givenBy: KeyInfo['givenBy'], steps: Step[], inNoti
   return { needed, givenBy, steps, inNotice };
 }
 
+/** Read while a use right lasts, by no step of an empowerment. */
+const duringRight = (givenBy: KeyInfo['givenBy']): KeyInfo => info('useRight', givenBy, []);
+const whereGiven = (givenBy: KeyInfo['givenBy'], inNotice = false): KeyInfo => info('whereGiven', givenBy, [], inNotice);
 const later = (givenBy: KeyInfo['givenBy'], inNotice = false): KeyInfo => info('later', givenBy, [], inNotice);
 
 /** Every key, in the order in which a case meets them. */
@@ -39,6 +42,7 @@ export const keyTable: Record<RuleKey, KeyInfo> = {
   'empowerment.useRight.plan': info('useRight', 'law', ['check']),
   'empowerment.useRight.term': info('useRight', 'law', ['check', 'agreement', 'useRightGrant'], true),
   'empowerment.useRight.survivesLeaving': info('useRight', 'law', ['agreement']),
+  'empowerment.useRight.shortProtection': info('useRight', 'institution', ['check', 'agreement', 'useRightGrant'], true),
   'empowerment.agreement.terms': info('always', 'law', ['agreement']),
   'empowerment.titleChange': info('titleMoves', 'law', ['titleChange']),
   'empowerment.titleChange.reminderDays': info('titleMoves', 'institution', ['titleChange']),
@@ -64,6 +68,21 @@ export const keyTable: Record<RuleKey, KeyInfo> = {
   'objection.review': info('always', 'institution', ['objectionHandling']),
   'overlay.covers': info('whereGiven', 'law', []),
 
+  'useRight.report.every': duringRight('institution'),
+  'useRight.income.payWithin': duringRight('institution'),
+  'useRight.reminderDays': duringRight('institution'),
+  'useRight.breach.cure': duringRight('institution'),
+  'useRight.breach.decidedBy': duringRight('institution'),
+  'renewal.conditions': duringRight('law'),
+  'renewal.arrearsToleranceFen': duringRight('institution'),
+  'renewal.opens': duringRight('institution'),
+  'renewal.closes': whereGiven('institution'),
+  'renewal.years': duringRight('institution'),
+  'renewal.decidedBy': duringRight('institution'),
+  'renewal.publicity': whereGiven('institution', true),
+  'renewal.holdover': whereGiven('institution'),
+  'renewal.reminderDays': duringRight('institution'),
+
   'pricing.channels': later('law'),
   'distribution.rewardShare': later('law', true),
   'distribution.officeShareOfReward': later('law'),
@@ -78,8 +97,6 @@ export const keyTable: Record<RuleKey, KeyInfo> = {
   'distribution.deductedCosts': later('institution'),
   'distribution.incomeBasis': later('institution'),
   'distribution.ratioDate': later('institution'),
-  'renewal.conditions': later('law'),
-  'renewal.arrearsToleranceFen': later('institution'),
   'departure.term': later('law'),
   'departure.extension': later('law'),
   'departure.earlierTerms': later('law'),

@@ -63,6 +63,10 @@ const sentences = {
     '没有文件给出此项，校内规定须写明这是本单位的理解',
     'No document gives this; the entry must state the reading it rests on',
   ],
+  'overlay.renewalWindowEmpty': [
+    '停止受理延长的时间不得早于或等于可申请的时间',
+    'The time to apply for a renewal would end before it begins',
+  ],
   'overlay.exclusionsIncomplete': ['五类安全事项都必须询问', 'All five interests must be asked about'],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -8,6 +8,10 @@ const floor = z.strictObject({ bound: z.literal('atLeast'), n, unit });
 // Those who ask for a use right ask in years; a floor in months would be read as years.
 const yearFloor = z.strictObject({ bound: z.literal('atLeast'), n, unit: z.literal('year') });
 const ceiling = z.strictObject({ bound: z.literal('atMost'), n, unit });
+// Counted back from an end, which years of unknown calendars must not move.
+const beforehand = z.strictObject({ bound: z.literal('atLeast'), n, unit: z.enum(['calendarDay', 'month', 'year']) });
+const decidedBy = z.enum(['leadingGroup', 'leadership']);
+const years = z.int().min(1).max(100);
 const fen = z.int().min(0);
 const text = z.string().min(1);
 const yes = z.boolean();
@@ -89,6 +93,7 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'empowerment.useRight.plan': yes,
   'empowerment.useRight.term': yearFloor,
   'empowerment.useRight.survivesLeaving': yes,
+  'empowerment.useRight.shortProtection': z.enum(['termToExpiry', 'refuse']),
   'empowerment.agreement.terms': listOf(z.enum(['incomeSplit', 'decisionMechanism', 'costSharing', 'maintenanceFees'])),
   'empowerment.titleChange': z.strictObject({
     required: yes,
@@ -121,6 +126,20 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'objection.handling': ceiling,
   'objection.review': z.strictObject({ body: text, askWithin: ceiling, within: ceiling }),
   'overlay.covers': listOf(z.enum(coveredSubjects)),
+  'useRight.report.every': z.strictObject({ bound: z.literal('atMost'), n, unit: z.enum(['month', 'year']) }),
+  'useRight.income.payWithin': ceiling,
+  'useRight.reminderDays': z.array(n),
+  'useRight.breach.cure': floor,
+  'useRight.breach.decidedBy': decidedBy,
+  'renewal.conditions': listOf(z.enum(['agreementKept', 'progressMade', 'incomeGood'])),
+  'renewal.arrearsToleranceFen': fen,
+  'renewal.opens': beforehand,
+  'renewal.closes': beforehand,
+  'renewal.years': z.strictObject({ least: years, most: years }).refine((one) => one.least <= one.most),
+  'renewal.decidedBy': decidedBy,
+  'renewal.publicity': floor,
+  'renewal.holdover': ceiling,
+  'renewal.reminderDays': z.array(n),
   'pricing.channels': listOf(z.enum(['negotiation', 'listing', 'auction']), 1),
   'distribution.rewardShare': shareOf('netIncomeOrEquity'),
   'distribution.officeShareOfReward': shareOf('rewardTotal'),
@@ -135,8 +154,6 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'distribution.deductedCosts': listOf(text),
   'distribution.incomeBasis': z.enum(['received', 'contracted']),
   'distribution.ratioDate': z.enum(['contract', 'receipt', 'decision']),
-  'renewal.conditions': listOf(z.enum(['agreementKept', 'progressMade', 'incomeGood'])),
-  'renewal.arrearsToleranceFen': fen,
   'departure.term': ceiling,
   'departure.extension': z.strictObject({ allowed: yes }),
   'departure.earlierTerms': z.enum(['thisInstitution', 'everyInstitution', 'none']),

@@ -118,7 +118,7 @@ export interface Bodies {
   nameSubstitute: { body: DecidingBody; for: string; personId: string; grounds: SealedRef };
   recordDecision: DecisionMinutes;
   publishNotice: {
-    kind: NoticeKind;
+    kind: Exclude<NoticeKind, 'renewal'>;
     /** What is shown, as composed by the service and confirmed by the officer. */
     content: SealedRef;
     contentDigest: string;

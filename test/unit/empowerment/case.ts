@@ -77,7 +77,7 @@ export class Case extends RecordedCase {
     return this;
   }
 
-  noticeBody(kind: NoticeKind, n?: number): Bodies['publishNotice'] {
+  noticeBody(kind: Bodies['publishNotice']['kind'], n?: number): Bodies['publishNotice'] {
     const key = kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents';
     const items = [...valueOf(this.state.rules as RuleSnapshot, key)];
     return {
