@@ -4,7 +4,21 @@ import { application, conditions } from './application.ts';
 import { bodyActs, mendingActs, transition } from './common.ts';
 import { publishNotice } from './notice.ts';
 import { objectionActs } from './objections.ts';
-import { civilDate, code, department, documentRef, fen, LIST, objectId, people, sealed, text, TEXT, uuid } from './values.ts';
+import {
+  civilDate,
+  code,
+  department,
+  documentRef,
+  fen,
+  LIST,
+  objectId,
+  people,
+  percent,
+  sealed,
+  text,
+  TEXT,
+  uuid,
+} from './values.ts';
 
 const grounds = sealed('case', TEXT.grounds);
 const years = z.number().int().min(1).max(100);
@@ -24,6 +38,15 @@ const agreementText = z.strictObject({
   countsFirstDay: z.boolean(),
   startsOn: civilDate.optional(),
   years: years.optional(),
+  stages: z
+    .array(z.strictObject({ years, unconditional: z.boolean() }))
+    .min(1)
+    .max(LIST.people)
+    .optional(),
+  maintenance: z
+    .strictObject({ unitShare: percent })
+    .transform(({ unitShare }) => ({ unitPpm: unitShare }))
+    .optional(),
   survivesLeaving: z.boolean().optional(),
   priceFen: fen.optional(),
 });

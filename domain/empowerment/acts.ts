@@ -6,6 +6,7 @@ import type { HoldReason } from '../mending/index.ts';
 import type { CivilDate } from '../time/index.ts';
 import type { AgreementTerm, Condition, Exclusion, FullOwnershipRoad, Mode, NoticeKind, ResultKind } from '../rules.ts';
 import type { DocumentRef, SealedRef } from '../process.ts';
+import type { Stage } from '../terms/index.ts';
 
 /** Parts per million; 1_000_000 is the whole, so that four decimals of a percent are exact. */
 export type Ppm = number;
@@ -86,6 +87,10 @@ export interface AgreementText {
   /** First day of the use right. */
   startsOn?: CivilDate;
   years?: number;
+  /** A staged grant; without a condition it must reach the term by itself. */
+  stages?: Stage[];
+  /** Which part of the fees that keep the title alive the unit bears; the holders bear the rest. */
+  maintenance?: { unitPpm: Ppm };
   /** Whether the right outlives its holder's transfer, retirement or leaving. */
   survivesLeaving?: boolean;
   /** For a sale: the agreed price in fen, which must be the published one. */

@@ -5,11 +5,13 @@
 import { assess, type Assessment } from '../collective/index.ts';
 import { departmentLabels, inWords, stepLabels } from '../labels.ts';
 import type { BodyFacts, PersonStatus, Refusal, Role } from '../process.ts';
-import { deadlineBy, openWindow } from '../publicity/index.ts';
+import { openWindow } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
+import { outlivesProtection } from '../terms/index.ts';
 import { addDays, dateOfInstant, startOfDay, type Calendar, type CivilDate } from '../time/index.ts';
 import type { ActType, Application, Step } from './acts.ts';
 import { applicationFault, barOfLaw, submissionFault } from './decide/guards.ts';
+import { protectionLeft } from './decide/useRight.ts';
 import { noticesNeeded, route } from './route.ts';
 import { actTable } from './table.ts';
 
@@ -160,13 +162,7 @@ function windows(
   });
 }
 
-function warningsFor(
-  application: Application,
-  rules: RuleSnapshot,
-  steps: PreviewStep[],
-  today: CivilDate,
-  calendar: Calendar,
-): Preview['warnings'] {
+function warningsFor(application: Application, rules: RuleSnapshot, steps: PreviewStep[], today: CivilDate): Preview['warnings'] {
   const warnings: Preview['warnings'] = [];
   for (const step of steps) {
     if (step.assessment && !step.assessment.enough)
@@ -196,18 +192,15 @@ function warningsFor(
         en: `${stepLabels[step.step].en}: nobody is there to act.`,
       });
   }
-  if (application.mode === 'useRight' && application.protectedUntil && application.years !== undefined) {
-    const rule = ruleOf(rules, 'empowerment.useRight.term');
-    const term = deadlineBy(
-      { key: 'term', kind: 'term', start: today, duration: { ...rule.value, n: application.years } },
-      rule,
-      calendar,
-    );
-    if (application.protectedUntil < term.lastDay)
+  const { mode, protectedUntil, years } = application;
+  if (mode === 'useRight' && protectedUntil !== undefined && years !== undefined) {
+    const term = { startsOn: today, years, countsFirstDay: false, protectedUntil };
+    const cut = rules.rules['empowerment.useRight.shortProtection']?.value === 'termToExpiry';
+    if (outlivesProtection(term))
       warnings.push({
         code: 'protectionShorter',
-        zh: `知识产权保护期至 ${application.protectedUntil}，短于所申请的使用期限。`,
-        en: `The legal protection ends on ${application.protectedUntil}, before the term asked for.`,
+        zh: `知识产权保护期至 ${protectedUntil}，短于所申请的使用期限${cut ? '，使用权将止于该日' : ''}。`,
+        en: `The legal protection ends on ${protectedUntil}, before the term asked for${cut ? '; the right would end with it' : ''}.`,
       });
   }
   return warnings;
@@ -253,11 +246,14 @@ export function preview(
     );
   }
   const bar = barOfLaw(application, rules);
-  const fault = applicationFault(application, rules, directory.people) ?? submissionFault(application, rules);
+  const fault =
+    applicationFault(application, rules, directory.people) ??
+    submissionFault(application, rules) ??
+    protectionLeft(application, rules, dateOfInstant(now));
   return {
     steps,
     ...(bar ? { bar } : {}),
     ...(fault ? { fault: fault.refusal } : {}),
-    warnings: warningsFor(application, rules, steps, dateOfInstant(now), calendar),
+    warnings: warningsFor(application, rules, steps, dateOfInstant(now)),
   };
 }

@@ -5,7 +5,7 @@
 import type { DeadlineRow, Refusal } from '../process.ts';
 import { deadlineBy } from '../publicity/index.ts';
 import { refuse } from '../refusal.ts';
-import type { ResolvedRule } from '../rules.ts';
+import type { Duration, ResolvedRule } from '../rules.ts';
 import { addDays, compareDates, computeDeadline, daysBetween, type Calendar, type CivilDate } from '../time/index.ts';
 
 /** One stage of a staged grant; a conditional one is only held out, not promised. */
@@ -24,8 +24,8 @@ export interface TermInput {
 }
 
 type TermRule = ResolvedRule<'empowerment.useRight.term'>;
-/** The rule by which a short protection cuts the term. */
-type CutRule = Pick<ResolvedRule, 'cite' | 'reading' | 'source' | 'under'>;
+/** The clause that a row cites: of the rule that gives the term, or by which a short protection cuts it. */
+type Cited = Pick<ResolvedRule, 'cite' | 'reading' | 'source' | 'under'>;
 
 /** The years that are promised for sure: the first stage, and those after it for as long as they are unconditional. */
 export function promisedYears(stages: readonly Stage[]): number {
@@ -64,23 +64,32 @@ export function stagesFault(stages: readonly Stage[], rule: TermRule, at: string
       );
 }
 
+/** Years are counted without asking which days are worked. */
+const unasked: Calendar = { version: '', years: {} };
+
 /** The last day of a term that begins on the day and lasts so many years. Years never roll (Civil Code 202). */
-function lastDayOf({ startsOn, years, countsFirstDay }: TermInput, calendar: Calendar): CivilDate {
-  return computeDeadline({ start: startsOn, bound: 'atLeast', n: years, unit: 'year', countsFirstDay }, calendar).lastDay;
+function lastDayOf({ startsOn, years, countsFirstDay }: TermInput): CivilDate {
+  return computeDeadline({ start: startsOn, bound: 'atLeast', n: years, unit: 'year', countsFirstDay }, unasked).lastDay;
 }
 
 /** Whether the protection ends before the term would; the right then cannot last as long as it was promised. */
-export const outlivesProtection = (term: TermInput, calendar: Calendar): boolean =>
-  term.protectedUntil !== undefined && compareDates(term.protectedUntil, lastDayOf(term, calendar)) < 0;
+export const outlivesProtection = (term: TermInput): boolean =>
+  term.protectedUntil !== undefined && compareDates(term.protectedUntil, lastDayOf(term)) < 0;
 
 /**
  * The term's row under the key. Where `cut` is given and the protection ends earlier, the term ends with the protection,
  * and the row cites the rule that says so; it is then counted in the days that are left.
  */
-export function termRow(key: string, term: TermInput, rule: TermRule, calendar: Calendar, cut?: CutRule): DeadlineRow {
+export function termRow(
+  key: string,
+  term: TermInput,
+  rule: Cited & { value: Duration },
+  calendar: Calendar,
+  cut?: Cited,
+): DeadlineRow {
   const { startsOn: start, countsFirstDay, protectedUntil } = term;
   const row = { key, kind: 'term' as const, start, countsFirstDay };
-  if (!cut || protectedUntil === undefined || !outlivesProtection(term, calendar))
+  if (!cut || protectedUntil === undefined || !outlivesProtection(term))
     return deadlineBy({ ...row, duration: { ...rule.value, n: term.years } }, rule, calendar);
   const n = daysBetween(start, protectedUntil) + (countsFirstDay ? 1 : 0);
   return deadlineBy({ ...row, duration: { bound: 'atMost', n, unit: 'calendarDay' } }, cut, calendar);
@@ -90,10 +99,10 @@ export function termRow(key: string, term: TermInput, rule: TermRule, calendar: 
  * The last day of each stage. All are counted from the right's first day, so that no stage loses a day to the one before it,
  * and none outlives the protection.
  */
-export function stageEnds(term: Omit<TermInput, 'years'>, stages: readonly Stage[], calendar: Calendar): CivilDate[] {
+export function stageEnds(term: Omit<TermInput, 'years'>, stages: readonly Stage[]): CivilDate[] {
   let years = 0;
   return stages.map((stage) => {
-    const lastDay = lastDayOf({ ...term, years: (years += stage.years) }, calendar);
+    const lastDay = lastDayOf({ ...term, years: (years += stage.years) });
     const { protectedUntil = lastDay } = term;
     return compareDates(protectedUntil, lastDay) < 0 ? protectedUntil : lastDay;
   });

@@ -3,7 +3,6 @@ import { barOf } from '../../collective/index.ts';
 import { actingFor, handsOf } from '../../hands.ts';
 import { agreementTermLabels, inWords } from '../../labels.ts';
 import type { Asking, Decision, Envelope, NewEvent, RightRow } from '../../process.ts';
-import { deadlineBy } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, ruleOf } from '../../rules.ts';
 import { compareDates, dateOfInstant } from '../../time/index.ts';
@@ -11,8 +10,8 @@ import type { AgreementText } from '../acts.ts';
 import { interestsOf } from '../interests.ts';
 import { after } from '../route.ts';
 import { living, unheard, type OpenState } from '../state.ts';
-import { calendarOf, decided, end, happened, type Act } from './common.ts';
-import { termFault } from './guards.ts';
+import { decided, end, happened, type Act } from './common.ts';
+import { useRightTextFault } from './useRight.ts';
 
 function textFault(state: OpenState, text: AgreementText): Decision | undefined {
   const { application, rules } = state;
@@ -33,23 +32,7 @@ function textFault(state: OpenState, text: AgreementText): Decision | undefined 
       { at: '/priceFen', ...citing(rules, 'publicity.price') },
     );
   if (application.mode !== 'useRight') return undefined;
-  const short = termFault(text.years, rules, '/years');
-  if (short) return short;
-  if (text.years !== application.years)
-    return refuse('termNotAsPublished', '协议期限应与公示的期限一致。', 'The term must be the published one.', { at: '/years' });
-  if (!text.startsOn)
-    return refuse('startMissing', '长期使用权协议应写明起始日期。', 'A use-right agreement states its first day.', {
-      at: '/startsOn',
-    });
-  const survives = ruleOf(rules, 'empowerment.useRight.survivesLeaving');
-  if (survives.force === 'mandatory' && survives.value && text.survivesLeaving !== true)
-    return refuse(
-      'survivalMandatory',
-      '使用权不因完成人调动、退休、离职而受影响，协议应写明。',
-      'The right outlives any change of its holder’s post; the agreement must say so.',
-      { at: '/survivesLeaving', clause: survives.cite.clause },
-    );
-  return undefined;
+  return useRightTextFault(application, text, rules);
 }
 
 /** A new version takes the place of the one before, and all signatures are given anew. */
@@ -59,7 +42,7 @@ export function proposeAgreement(state: OpenState, act: Act<'proposeAgreement'>)
   );
 }
 
-const noSuchVersion = (state: OpenState): Decision =>
+export const noSuchVersion = (state: OpenState): Decision =>
   refuse(
     'versionChanged',
     `协议现行版本为第 ${state.agreements} 版。`,
@@ -240,42 +223,6 @@ function dateFault(on: string, concludedOn: string | undefined, today: string): 
       at: '/on',
     });
   return undefined;
-}
-
-/** Whether the agreement gives a day to begin on and a term that the rules still allow. */
-export function grantFault(state: OpenState, _: Asking, startsOn?: string): Decision | undefined {
-  const { agreement } = state;
-  if (!agreement || agreement.text.startsOn !== startsOn)
-    return refuse('startNotAsAgreed', '起始日期应与协议一致。', 'The first day must be the agreed one.', { at: '/startsOn' });
-  return termFault(agreement.text.years, state.rules, '/years');
-}
-
-/** The right begins on the agreed day; its last day is counted by the rule's unit from the agreed years. */
-export function grantUseRight(state: OpenState, act: Act<'grantUseRight'>): Decision {
-  const { agreement } = state;
-  const { startsOn } = act.body;
-  const fault = grantFault(state, act, startsOn);
-  if (fault || !agreement) return fault ?? noSuchVersion(state);
-  const rule = ruleOf(state.rules, 'empowerment.useRight.term');
-  const duration = { ...rule.value, n: agreement.text.years ?? rule.value.n };
-  const term = deadlineBy(
-    { key: 'term', kind: 'term', start: startsOn, duration, countsFirstDay: agreement.text.countsFirstDay },
-    rule,
-    calendarOf(act),
-  );
-  const right: RightRow = {
-    key: 'useRight',
-    kind: 'useRight',
-    startDate: startsOn,
-    lastDay: term.lastDay,
-    receipt: { kind: 'agreement', on: agreement.concludedOn ?? startsOn },
-    holders: state.team.map(({ personId, ppm, held }) => ({ personId, ppm, held })),
-  };
-  return decided([
-    happened(act, 'useRightGranted', { startsOn, term }),
-    happened(act, 'rightRecorded', right),
-    happened(act, 'stepEntered', { step: 'registration' }),
-  ]);
 }
 
 export function tagLedger(state: OpenState, act: Act<'tagLedger'>): Decision {

@@ -9,6 +9,7 @@ import { after } from '../route.ts';
 import { living, type EmpowermentState, type OpenState } from '../state.ts';
 import { decided, end, enter, fact, happened, type Act } from './common.ts';
 import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
+import { protectionLeft } from './useRight.ts';
 
 /** Opens the case; the sender's own consent is in the sending. */
 export function sendForConsent(state: EmpowermentState, act: Act<'sendForConsent'>): Decision {
@@ -145,12 +146,13 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
   // What was put right must not have become something that no paper cures.
   const bar = barOfLaw(application, state.rules);
   if (bar) return refuse(bar.code, bar.zh, bar.en, { clause: bar.clause, at: '/application' });
-  const again = submissionFault(application, state.rules);
+  const again =
+    submissionFault(application, state.rules) ?? protectionLeft(application, state.rules, dateOfInstant(act.receivedAt));
   return again ?? decided([...events, happened(act, 'stepEntered', { step: 'check' })]);
 }
 
 /** What is still lacking. A bar of law is none: it ends the case, on the record. */
-export function submitFault(state: OpenState): Decision | undefined {
+export function submitFault(state: OpenState, { receivedAt }: Asking): Decision | undefined {
   const { application, rules } = state;
   const silent = living(state).filter((member) => !state.consents.includes(member.personId));
   if (silent.length > 0)
@@ -165,13 +167,14 @@ export function submitFault(state: OpenState): Decision | undefined {
     return refuse('coOwnerConsentMissing', '尚有共有人的同意未登记。', 'The consent of a co-owner is not on file.', {
       status: 409,
     });
-  return barOfLaw(application, rules) ? undefined : submissionFault(application, rules);
+  if (barOfLaw(application, rules)) return undefined;
+  return submissionFault(application, rules) ?? protectionLeft(application, rules, dateOfInstant(receivedAt));
 }
 
 /** Everything the law asks before the office looks at it; a bar of law ends the case here, on the record. */
 export function submit(state: OpenState, act: Act<'submit'>): Decision {
   const { application, rules } = state;
-  const fault = submitFault(state);
+  const fault = submitFault(state, act);
   if (fault) return fault;
   const bar = barOfLaw(application, rules);
   const on = dateOfInstant(act.receivedAt);

@@ -11,6 +11,7 @@ import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
 import * as rules from './rules.ts';
+import * as useRight from './useRight.ts';
 
 type Decider<T extends ActType> = (state: OpenState, act: Envelope<T, Bodies[T]>) => Decision;
 
@@ -51,7 +52,7 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   signAgreement: agreement.signAgreement,
   recordCoOwnerSignature: agreement.recordCoOwnerSignature,
   recordTitleChange: agreement.recordTitleChange,
-  grantUseRight: agreement.grantUseRight,
+  grantUseRight: useRight.grantUseRight,
   tagLedger: agreement.tagLedger,
   withdraw: people.withdraw,
   proposeRepresentative: people.proposeRepresentative,

@@ -25,6 +25,7 @@ import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
 import * as rules from './rules.ts';
+import * as useRight from './useRight.ts';
 
 /** What an act is done to, one of a few things of the case, and why it cannot be done to one of them. */
 interface Mark<X> {
@@ -80,7 +81,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   signAmendment: whole(amendment.amendmentSigningFault),
   signAgreement: whole(agreement.signingFault),
   recordCoOwnerSignature: mark(coOwners, agreement.coOwnerSigningFault),
-  grantUseRight: mark((state) => [state.agreement?.text.startsOn ?? ''], agreement.grantFault),
+  grantUseRight: mark((state) => [state.agreement?.text.startsOn ?? ''], useRight.grantFault),
   withdraw: whole(people.withdrawFault),
   proposeRepresentative: mark(team, people.proposalFault),
   consentToRepresentative: whole(people.representativeFault),

@@ -99,8 +99,8 @@ describe('the golden table of use-right terms', () => {
     }
     expect(fault).toBeUndefined();
     const term = termOf(row);
-    expect(outlivesProtection(term, shippedCalendar)).toBe(row.outcome === 'cut');
-    expect(stageEnds(term, row.stages, shippedCalendar)).toEqual(row.stageEnds);
+    expect(outlivesProtection(term)).toBe(row.outcome === 'cut');
+    expect(stageEnds(term, row.stages)).toEqual(row.stageEnds);
     const granted = termRow('term', term, rule, shippedCalendar, cut);
     expect(granted).toMatchObject({
       lastDay: row.lastDay,
