@@ -165,8 +165,6 @@ interface Receiving {
   achievementId: string | undefined;
   /** Whose case it is, and of which process. */
   facts: Pick<CaseFacts, 'kind'>;
-  /** Whether the case itself begins with the act: its row is written with the receipt. */
-  begins?: boolean;
 }
 
 type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 'repeated'; act: Receipt };
@@ -174,7 +172,7 @@ type Received = { outcome: 'noCase' | 'conflict' } | { outcome: 'received' | 're
 /** One transaction: sealed values, the inbox row and, for an opening act, the rules the case is pinned to. */
 async function write(context: Context, receiving: Receiving): Promise<Received> {
   const { deps, caller, traceId } = context;
-  const { caseId, act, key, hashes, standing, actId, begins = false } = receiving;
+  const { caseId, act, key, hashes, standing, actId } = receiving;
   const { kind } = receiving.facts;
   const today = await rulesToPin(context, { kind, type: act.type }, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
@@ -198,7 +196,7 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
   };
   try {
     return today
-      ? await writePinned(context, request, { kind, begins, today })
+      ? await writePinned(context, request, { kind, today })
       : await receiveAlone((statement) => deps.db.rows(statement), request);
   } catch (error) {
     throw (await unknownDocuments(context, error, sealed.body)) ?? error;
@@ -215,15 +213,11 @@ async function receiveAlone(ask: (statement: Sql) => Promise<{ result: Received 
 async function writePinned(
   context: Context,
   request: { caseId: string; type: string },
-  { kind, begins, today }: { kind: string; begins: boolean; today: RuleSnapshot },
+  { kind, today }: { kind: string; today: RuleSnapshot },
 ): Promise<Received> {
   const { caller, deps } = context;
   const { caseId, type } = request;
   return deps.prisma.$transaction(async (tx) => {
-    if (begins)
-      await tx.$executeRaw`INSERT INTO cases (id, institution_id, kind, mode, step, status, created_by)
-        VALUES (${caseId}::uuid, ${caller.institution.id}::uuid, ${kind}, ${kind}, 'draft', 'draft', ${caller.personId}::uuid)
-        ON CONFLICT DO NOTHING`;
     const result = await receiveAlone((statement) => tx.$queryRaw(statement), request);
     if (result.outcome !== 'received') return result;
     // The law of the day of receipt, should midnight have come since the caller was read.
@@ -273,9 +267,8 @@ export async function prepare(
   context: Context,
   caseId: string,
   act: SentAct,
-  beginning?: CaseFacts,
 ): Promise<Omit<Receiving, 'key' | 'hashes' | 'actId'> & { facts: CaseFacts }> {
-  const facts = beginning ?? (await caseFor(context, caseId, act.type));
+  const facts = await caseFor(context, caseId, act.type);
   const row = rowFor(facts, act.type);
   const standing = authorise(context.caller, facts.roles, act.type, row, {
     onBehalfOf: act.onBehalfOf,
@@ -286,8 +279,7 @@ export async function prepare(
   const body = parseAct(facts.kind, act.type, await withDraft(context, act, facts));
   await checkShown(context, facts, standing, act.type, body);
   const achievementId = (body as { application?: { achievementId?: string } }).application?.achievementId ?? facts.achievementId;
-  const begins = beginning !== undefined;
-  return { caseId, act, body, standing, facts, begins, achievementId: achievementId ?? undefined };
+  return { caseId, act, body, standing, facts, achievementId: achievementId ?? undefined };
 }
 
 /** What was understood and refused stays in the institution's log, as the decider's refusals stay in the inbox. */
@@ -310,13 +302,13 @@ async function keepRefusal(
 }
 
 /** Receives the act and answers it. */
-export async function receiveAct(context: Context, caseId: string, act: SentAct, beginning?: CaseFacts): Promise<Answer> {
+export async function receiveAct(context: Context, caseId: string, act: SentAct): Promise<Answer> {
   const began = performance.now();
   const { metrics } = context.deps;
   const told = (outcome: Parameters<typeof metrics.acted>[1]): void =>
     metrics.acted(act.type, outcome, (performance.now() - began) / 1_000);
   try {
-    const answer = await receive(context, caseId, act, beginning);
+    const answer = await receive(context, caseId, act);
     told(answer.status === 200 ? 'done' : 'received');
     return answer;
   } catch (error) {
@@ -325,13 +317,13 @@ export async function receiveAct(context: Context, caseId: string, act: SentAct,
   }
 }
 
-async function receive(context: Context, caseId: string, act: SentAct, beginning: CaseFacts | undefined): Promise<Answer> {
+async function receive(context: Context, caseId: string, act: SentAct): Promise<Answer> {
   const { answers, answerWithinMs } = context.deps;
   const actId = randomUUID();
   // Listening begins before the act is there: an answer that comes at once is heard.
   const expected = answers.expect(actId);
   try {
-    const receipt = await received(context, caseId, act, { actId, beginning });
+    const receipt = await received(context, caseId, act, actId);
     if (receipt.id !== actId || receipt.answer !== undefined) return await settle(context, receipt);
     return answerFor(context, { ...receipt, ...answerIn(await expected.within(answerWithinMs)) });
   } finally {
@@ -340,19 +332,14 @@ async function receive(context: Context, caseId: string, act: SentAct, beginning
 }
 
 /** Receives the act under `actId`, once for its key, and waits for nothing; one received before keeps its own id. */
-export async function received(
-  context: Context,
-  caseId: string,
-  act: SentAct,
-  { actId = randomUUID(), beginning }: { actId?: string; beginning?: CaseFacts | undefined } = {},
-): Promise<Receipt> {
+export async function received(context: Context, caseId: string, act: SentAct, actId: string = randomUUID()): Promise<Receipt> {
   const { deps } = context;
   const key = keyOf(context.idempotencyKey);
   const hashes = deps.sealer.bodyHashes(canonicalJson({ ...act, caseId }));
   const known = () => earlier(deps.prisma, context, { caseId, type: act.type, hashes, key });
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
-    prepared = await prepare(context, caseId, act, beginning);
+    prepared = await prepare(context, caseId, act);
   } catch (error) {
     // The same act, sent before or at the same time, may be what moved the case on: then it is its own answer.
     const before = error instanceof Problem ? await known() : undefined;

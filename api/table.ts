@@ -76,7 +76,6 @@ export const endpointTable = {
   getCase: anyParty,
   getCasePreview: anyParty,
   performAct: anyParty,
-  openCase: members,
   previewAct: anyParty,
   getAct: anyParty,
   listTasks: anyParty,

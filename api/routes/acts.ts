@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { application, schemasOf, uuid } from '../../contracts/schemas.ts';
 import type { ProcessKind } from '../../contracts/messages.ts';
-import { actLabels, processes } from '../../domain/index.ts';
+import { actLabels } from '../../domain/index.ts';
 import type { StoredAnswer } from '../answers.ts';
 import { dryRun } from '../dryRun.ts';
 import { Problem, type ProblemCode } from '../problems.ts';
-import { openCase } from '../opening.ts';
 import { receiptBody, receiveAct } from '../receive.ts';
 import { route } from '../route.ts';
 import { inCase, inInstitution, isoDate, isoInstant } from './common.ts';
@@ -27,33 +26,19 @@ const onBehalfOf = uuid
 const bodyShown = (body: z.ZodType): z.ZodType => (body.safeParse({}).success ? body.optional() : body);
 
 /** For the document: the acts of a process, each with the body that it takes. */
-function actsOf(kind: ProcessKind, opening: boolean): Shown[] {
-  const acts = Object.entries(schemasOf[kind]).filter(([type]) => !opening || processes[kind].opens(type));
-  return acts.map(([type, body]): Shown =>
+function actsOf(kind: ProcessKind): [Shown, ...Shown[]] {
+  const acts = Object.entries(schemasOf[kind]).map(([type, body]): Shown =>
     z.strictObject({
-      ...(opening ? { kind: z.literal(kind) } : {}),
       type: z.literal(type),
       onBehalfOf,
       // Without an application, the draft is sent as it stands.
       body: bodyShown(type === 'sendForConsent' ? z.strictObject({ application: application.optional() }) : body),
     }),
   );
+  return acts as [Shown, ...Shown[]];
 }
 
-const kinds = Object.keys(schemasOf) as ProcessKind[];
-const idOf = (kind: string): string => (kind === 'empowerment' ? 'Act' : `${kind}Act`);
-
-/** One schema for each process: the same name can ask for another body in another. */
-const shown = z
-  .union(
-    kinds.map((kind) =>
-      z.discriminatedUnion('type', actsOf(kind, false) as [Shown, ...Shown[]]).meta({ id: idOf(kind) }),
-    ) as unknown as [z.ZodType, z.ZodType],
-  )
-  .meta({ description: 'What each act takes, by the process of the case' });
-
-/** Cases of empowerment begin with a draft; of every other process with an act. */
-const openable = kinds.filter((kind) => kind !== 'empowerment' && actsOf(kind, true).length > 0);
+const ofEmpowerment = z.discriminatedUnion('type', actsOf('empowerment')).meta({ id: 'Act' });
 
 const receipt = z.object({
   actId: z.string(),
@@ -141,31 +126,12 @@ export const actRoutes = [
     en: 'Do something to a case: answered within five seconds, else a receipt',
     params: inCase,
     body: sent,
-    bodyShown: shown,
+    bodyShown: ofEmpowerment,
     headers: ['idempotencyKey'],
     answers: { 200: done, 202: receipt },
     problems: actProblems,
     handler: (context) => receiveAct(context, context.params.caseId, context.body),
   }),
-  ...(openable.length > 0
-    ? [
-        route({
-          id: 'openCase',
-          method: 'post',
-          path: '/institutions/{institution}/cases/open',
-          tag: 'acts',
-          zh: '以第一个办理动作开立案件；赋权案件由草稿开始',
-          en: 'Open a case by its first act; an empowerment begins with a draft instead',
-          params: inInstitution,
-          body: sent.extend({ kind: z.enum(openable as unknown as [ProcessKind, ...ProcessKind[]]) }),
-          bodyShown: z.union(openable.flatMap((kind) => actsOf(kind, true)) as unknown as [z.ZodType, z.ZodType]),
-          headers: ['idempotencyKey'],
-          answers: { 200: done, 202: receipt },
-          problems: actProblems,
-          handler: async (context) => openCase(context, context.body),
-        }),
-      ]
-    : []),
   route({
     id: 'previewAct',
     method: 'post',
@@ -175,7 +141,7 @@ export const actRoutes = [
     en: 'A dry run of an act: what it would do, or by what it would be refused; nothing is written',
     params: inCase,
     body: sent,
-    bodyShown: shown,
+    bodyShown: ofEmpowerment,
     answers: { 200: wouldBe },
     problems: actProblems,
     handler: (context) => dryRun(context, context.params.caseId, context.body),

@@ -39,6 +39,3 @@ export const mendingActs = {
 };
 
 export const transition = z.strictObject({ toHash: sha256, minutesNumber, minutes: documentRef, grounds });
-
-/** The acts of every process but empowerment, which has its own transition. */
-export const commonActs = { ...bodyActs, ...mendingActs, transitionRules: transition };

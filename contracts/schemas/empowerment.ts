@@ -129,8 +129,3 @@ export const actSchemas = {
 
 /** Acts that a person can send. */
 export type PersonAct = keyof typeof actSchemas;
-
-/** Whether the name is that of an act a person can send. */
-export function isPersonAct(name: string): name is PersonAct {
-  return Object.hasOwn(actSchemas, name);
-}

@@ -1,6 +1,6 @@
 export * from './state.ts';
 export * from './table.ts';
-export { bodyAt, stepOf } from './bodies.ts';
+export { stepOf } from './bodies.ts';
 export {
   close,
   decided,
