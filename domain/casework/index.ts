@@ -5,7 +5,6 @@ export {
   close,
   decided,
   fact,
-  foresee,
   happened,
   open,
   type CommonBodies,
