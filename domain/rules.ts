@@ -2,6 +2,7 @@
  * What a process may ask of the law. `policies/` resolves packs and overlay into one snapshot of these values,
  * each with the clause that gives it; deciders read nothing else, and no number lives in code.
  */
+import { ruleKeyLabels } from './ruleLabels.ts';
 
 /** Calendar and counting units. Months and years never roll; days do as their bound says (see domain/time). */
 export type Unit = 'workingDay' | 'calendarDay' | 'month' | 'year';
@@ -265,8 +266,8 @@ export class RuleMissing extends Error {
     this.name = 'RuleMissing';
     this.key = key;
     this.reason = reason;
-    this.zh = `本单位在该日没有关于 ${key} 的规定（${GAP_ZH[reason]}）`;
-    this.en = `No rule gives ${key} for this institution on this date (${GAP_EN[reason]})`;
+    this.zh = `本单位在该日没有关于“${ruleKeyLabels[key].zh}”的规定（${GAP_ZH[reason]}）`;
+    this.en = `No rule on "${ruleKeyLabels[key].en}" for this institution on this date (${GAP_EN[reason]})`;
   }
 }
 

@@ -194,8 +194,8 @@ export function orRefusal<T>(decide: () => T): T | { refusal: Refusal } {
     if (error instanceof RuleMissing)
       return refuse(
         'ruleMissing',
-        `没有任何规定给出“${error.key}”，请管理员在校内规定中补充。`,
-        `No rule gives ${error.key}; the administrator must fill it in the overlay.`,
+        `${error.zh}，请管理员在校内规定中补充。`,
+        `${error.en}; the administrator must fill it in the overlay.`,
         { status: 409 },
       );
     if (error instanceof TimeError) return refuse(error.code, error.zh, error.en);

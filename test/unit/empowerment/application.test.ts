@@ -101,7 +101,10 @@ describe('an application is not sent', () => {
   it('where no rule gives a value that it needs', () => {
     const one = new Case(lacking(rulesOf('hohhot-university', '2026-03-02'), 'empowerment.modes'), start);
     const refusal = one.isRefused('an', 'sendForConsent', { application: applicationOf(coOwnership) }, 'ruleMissing');
-    expect(refusal.en).toContain('empowerment.modes');
+    expect([refusal.zh, refusal.en]).toEqual([
+      expect.stringContaining('“可用的赋权方式”'),
+      expect.stringContaining('"modes of empowerment"'),
+    ]);
   });
 });
 

@@ -29,8 +29,8 @@ function frozen<T>(value: T): T {
 
 const ids = /\b(bo|chen|ding|eva|fang|(g|l)s?\d)\b/;
 
-/** Refusals that name a code on purpose: the rule that the overlay must give, by its key, or what was sent. */
-const naming = ['ruleMissing', 'actUnknown'];
+/** A refusal that names a code on purpose: what was sent. */
+const naming = ['actUnknown'];
 
 /** What people could not read in a refusal's words: ids of persons, and codes. */
 export function unreadable({ code, zh, en, persons = [] }: Refusal): string[] {
