@@ -4,12 +4,13 @@ import type { DecidingBody } from '../../domain/empowerment/index.ts';
 import { actLabels } from '../../domain/index.ts';
 import { stepOf } from '../../domain/casework/index.ts';
 import { inWords } from '../../domain/labels.ts';
+import type { SealedRef } from '../../domain/process.ts';
 import { text } from '../../contracts/schemas.ts';
 import type { Caller } from '../access.ts';
-import { sql } from '../db.ts';
+import { anyOf, sql } from '../db.ts';
 import { dateOf } from '../law.ts';
 import { Problem } from '../problems.ts';
-import { deliberated } from '../readable.ts';
+import { deliberated, openlyObjected } from '../readable.ts';
 import { route, type Context } from '../route.ts';
 import { renderLetter } from '../../letters/index.ts';
 import type { LetterValues, Rendered } from '../../letters/letter.ts';
@@ -29,6 +30,8 @@ const taskRow = z.object({
   since: isoInstant,
   due: isoInstant.optional(),
   alert: z.string().optional(),
+  /** Who of the office was put in charge; it stays in the to-do of all who hold it. */
+  inCharge: z.object({ personId: z.string(), name: openedText }).optional(),
   /** For information: somebody else does the act, and the caller takes part in what it records. */
   information: z.literal(true).optional(),
 });
@@ -45,6 +48,8 @@ interface Row {
   due: string | null;
   alert: string | null;
   information: boolean;
+  inCharge: string | null;
+  inChargeName: SealedRef | null;
   /** Due as it sorts: what has no end comes last. */
   sort: string;
 }
@@ -76,7 +81,7 @@ async function toDeliberate({ deps, caller }: Context): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-function shown({ number, title, onBehalfOf, due, alert, information, sort: _sort, ...rest }: Row) {
+function shown({ number, title, onBehalfOf, due, alert, information, inCharge, inChargeName, sort: _sort, ...rest }: Row) {
   const { zh, en } = inWords(actLabels, [rest.act]);
   return {
     ...rest,
@@ -87,6 +92,7 @@ function shown({ number, title, onBehalfOf, due, alert, information, sort: _sort
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     ...(due === null ? {} : { due }),
     ...(alert === null ? {} : { alert }),
+    ...(inCharge === null ? {} : { inCharge: { personId: inCharge, name: inChargeName } }),
   };
 }
 
@@ -126,6 +132,12 @@ export const todoRoutes = [
       const list = listId(context, 'tasks', query);
       const [sort, caseId, key] = startOf(context, list, query.cursor, 3) ?? [];
       const deliberating = await toDeliberate(context);
+      // Whoever objects is in charge no more, which would tell of them. Until something is published nobody can object.
+      const nobodyBetrayed = anyOf([
+        sql`m.person_id = ${caller.personId}::uuid`,
+        sql`NOT EXISTS (SELECT FROM notice n WHERE n.case_id = c.id)`,
+        openlyObjected(caller),
+      ]);
       // A task that one of an office was put in charge of has their name beside the role: it stays the office’s.
       const rows = await deps.prisma.$queryRaw<Row[]>`
         WITH held AS (
@@ -142,8 +154,10 @@ export const todoRoutes = [
            ORDER BY t.case_id, t.key, (h."onBehalfOf" IS NOT NULL)
         )
         SELECT m.case_id::text AS "caseId", c.number, a.title, m.key, m.act, c.step, m."onBehalfOf"::text, iso(m.since) AS since,
-               iso(m.due) AS due, m.alert, m.information, m.sort
+               iso(m.due) AS due, m.alert, m.information, p.id::text AS "inCharge", p.name AS "inChargeName",
+               m.sort
           FROM mine m JOIN cases c ON c.id = m.case_id
+          LEFT JOIN person p ON p.id = m.person_id AND m.role IS NOT NULL AND NOT m.information AND ${nobodyBetrayed}
           LEFT JOIN achievement a ON a.id = c.achievement_id AND a.institution_id = c.institution_id
          WHERE (${sort ?? null}::text IS NULL OR (m.sort, m.case_id::text, m.key) > (${sort ?? ''}, ${caseId ?? ''}, ${key ?? ''}))
          ORDER BY m.sort COLLATE "C", m.case_id::text COLLATE "C", m.key COLLATE "C" LIMIT ${query.limit + 1}`;

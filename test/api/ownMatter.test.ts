@@ -108,6 +108,21 @@ describe('who objects', () => {
       expect([who, await tells(who)]).toEqual([who, []]);
   });
 
+  it('is not to be told by who is in charge of an office’s task, as long as nobody objects, either', async () => {
+    await employ('leader3', ['officer']);
+    const seat = `admitObjection:${objectionId}`;
+    const { actId } = await walk.does('officer1', 'reassign', { seat, to: walk.person('leader3'), grounds: '出差。' });
+    await walk.does('administrator', 'confirmMending', { mendingId: actId });
+    const inCharge = async (who: string) => {
+      const { body } = await walk.get(who, '/tasks');
+      const items = (body as { items: { key: string; inCharge?: { name: string } }[] }).items;
+      return items.filter(({ key }) => key === seat).map((row) => row.inCharge?.name);
+    };
+    const name = expect.stringContaining('班子成员三');
+    for (const who of ['officer1', 'leader3', 'group1']) expect([who, await inCharge(who)]).toEqual([who, [name]]);
+    for (const who of ['officer2', 'colleague3']) expect([who, await inCharge(who)]).toEqual([who, [undefined]]);
+  });
+
   it('is not settled by them either', async () => {
     const reject = { objectionId, reason: 'noGrounds', explanation: 'x' };
     for (const [who, principal] of [

@@ -94,8 +94,9 @@ describe('a deputy for single acts', () => {
 
   it('sees what was handed over to one of an office as everybody of that office does', async () => {
     await handsOver('passCheck', 'officer2');
+    const personId = walk.person('officer2');
     for (const who of ['officer1', 'officer2', 'group6'])
-      expect([who, await todo(who)]).toMatchObject([who, [{ caseId: walk.caseId, act: 'passCheck' }]]);
+      expect([who, await todo(who)]).toMatchObject([who, [{ caseId: walk.caseId, act: 'passCheck', inCharge: { personId } }]]);
     expect(await todo('colleague2')).toEqual([]);
   });
 
