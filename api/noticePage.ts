@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { isProbe } from '../contracts/probe.ts';
 import { objectId } from '../contracts/schemas.ts';
+import { timeOfInstant } from '../domain/time/index.ts';
 import { addendumReason } from '../letters/addenda.ts';
 import type { Deps } from './deps.ts';
 import { noticesOpened, readableNotices, type NoticeShown } from './notices.ts';
@@ -16,6 +17,9 @@ const states: Record<string, string> = {
   superseded: '已由新公示替代 / superseded',
 };
 
+/** As a clock in Beijing showed it. */
+const minute = (instant: string): string => timeOfInstant(instant).slice(0, 16);
+
 function page(notice: NoticeShown): string {
   const { content, unit, number, edition, publishedAt, lastDay, state, addenda, contentDigest, id, provisional } = notice;
   const rows = (content?.items ?? []).map(
@@ -26,8 +30,10 @@ function page(notice: NoticeShown): string {
       `<tr><th>${html(zh)}<br><small>${html(en)}</small></th><td>${html(before ?? '—')}</td><td>${html(after ?? '—')}</td></tr>`,
   );
   const later = addenda.map(
-    ({ on, lastDay: day, reason }) => `<li>${html(on)}：延至 / until ${html(day)} 24:00（${html(addendumReason(reason))}）</li>`,
+    ({ on, lastDay: day, reason }) =>
+      `<li>${minute(on)}：延至 / until ${html(day)} 24:00（${html(addendumReason(reason))}）</li>`,
   );
+  const [published, sure] = [minute(publishedAt), provisional ? ['（暂定）', ' (provisional)'] : ['', '']];
   return `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${html(content?.heading ?? '公示 / notice')}</title>
@@ -35,10 +41,10 @@ function page(notice: NoticeShown): string {
 </head><body>
 <h1>${html(content?.heading ?? '内容已依法删除 / the content has been erased')}</h1>
 <p>${html(unit)}${number === undefined ? '' : ` ${html(number)}`}（第 ${edition} 次 / edition ${edition}）</p>
-<p>${html(states[state] ?? state)}：${html(publishedAt)} 发布 / published，至 / until ${html(lastDay)} 24:00${provisional ? '（暂定 / provisional）' : ''}</p>
+<p>${html(states[state] ?? state)}：${published} 发布，至 ${html(lastDay)} 24:00（北京时间）${sure[0]}<br><small>published ${published}, until the end of ${html(lastDay)} (24:00), Beijing time${sure[1]}</small></p>
 <table>${rows.join('\n')}</table>
 ${notice.amends === undefined ? '' : `<h2>与第 ${notice.amends.edition} 次公示的不同之处 / what differs from edition ${notice.amends.edition}</h2><table><tr><th></th><th>原公示 / before</th><th>本次公示 / now</th></tr>${changes.join('\n')}</table>`}
-${later.length === 0 ? '' : `<h2>补充公告 / addenda</h2><ul>${later.join('')}</ul>`}
+${later.length === 0 ? '' : `<h2>补充公告（北京时间） / addenda (Beijing time)</h2><ul>${later.join('')}</ul>`}
 <p><small>id ${html(id)}<br>sha256 ${html(contentDigest)}</small></p>
 </body></html>
 `;

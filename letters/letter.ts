@@ -4,7 +4,7 @@
  */
 import { actLabels } from '../domain/index.ts';
 import { inWords } from '../domain/labels.ts';
-import { instantMs } from '../domain/time/index.ts';
+import { timeOfInstant } from '../domain/time/index.ts';
 import { words } from './words.ts';
 
 export interface Letter {
@@ -23,7 +23,6 @@ export interface Rendered {
   text: string;
 }
 
-const CHINA_MS = 8 * 3_600_000;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T.*Z$/;
 const ERASED = ['（已删除）', '(erased)'] as const;
 
@@ -37,7 +36,7 @@ function shown(name: string, value: string | number | undefined, language: 0 | 1
   }
   const word = words[name]?.[text];
   if (word) return word[language];
-  if (INSTANT.test(text)) return new Date(instantMs(text) + CHINA_MS).toISOString().slice(0, 19).replace('T', ' ');
+  if (INSTANT.test(text)) return timeOfInstant(text);
   return text;
 }
 

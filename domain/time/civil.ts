@@ -199,3 +199,8 @@ export function dateOfInstant(iso: string): CivilDate {
   refuseEarly(date);
   return date;
 }
+
+/** Date and time of day in Asia/Shanghai at the instant: 2026-03-02T01:15:00.000Z is 2026-03-02 09:15:00. */
+export function timeOfInstant(iso: string): string {
+  return new Date(instantMs(iso) + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -131,12 +131,23 @@ describe('a notice', () => {
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.text).toContain('示例催化剂制备方法');
     expect(page.text).toContain('书面送交成果转化办公室');
+    const { publishedAt, lastDay } = (await walk.get('colleague1', path)).body as { publishedAt: string; lastDay: string };
+    const at = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' });
+    const inBeijing = at.format(new Date(publishedAt));
+    expect(page.text).toContain(`${inBeijing} 发布，至 ${lastDay} 24:00（北京时间）`);
+    expect(page.text).toContain(`published ${inBeijing}, until the end of ${lastDay} (24:00), Beijing time`);
+    expect(page.text).not.toMatch(/\d{4}-\d{2}-\d{2}T/);
     expect((await request(api.app).get(path)).status).toBe(404);
     expect((await request(api.app).get(`/api/v1${path}`)).status).toBe(404);
     await api.pool.query("UPDATE notice SET audience = 'public' WHERE id = $1", [published.body.actId]);
     expect((await request(api.app).get(path)).text).toContain('公示中 / open');
     expect((await request(api.app).get(`/api/v1${path}`)).body.content.items).toHaveLength(8);
-    await api.pool.query("UPDATE notice SET audience = 'institution' WHERE id = $1", [published.body.actId]);
+    const addenda = [
+      { on: '2026-03-05T16:00:00.000Z', lastDay: '2026-04-01', endsAt: '2026-04-01T16:00:00.000Z', reason: 'moved:x' },
+    ];
+    await api.pool.query('UPDATE notice SET addenda = $2 WHERE id = $1', [published.body.actId, JSON.stringify(addenda)]);
+    expect((await request(api.app).get(path)).text).toContain('<li>2026-03-06 00:00：延至 / until 2026-04-01 24:00');
+    await api.pool.query("UPDATE notice SET audience = 'institution', addenda = '[]' WHERE id = $1", [published.body.actId]);
   });
 });
 

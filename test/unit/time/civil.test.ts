@@ -14,6 +14,7 @@ import {
   isDate,
   parseDate,
   startOfDay,
+  timeOfInstant,
   TimeError,
   yearOf,
 } from '../../../domain/time/index.ts';
@@ -142,6 +143,12 @@ describe('instants in Asia/Shanghai', () => {
     ['1999-12-31T16:00:00Z', '2000-01-01'],
   ])('%s falls on %s', (instant, date) => {
     expect(dateOfInstant(instant)).toBe(date);
+    expect(timeOfInstant(instant).slice(0, 10)).toBe(date);
+  });
+
+  test('at midnight a clock in Beijing shows the day that begins', () => {
+    expect(timeOfInstant(startOfDay('2026-03-02'))).toBe('2026-03-02 00:00:00');
+    expect(timeOfInstant('2026-03-02T01:15:07.900Z')).toBe('2026-03-02 09:15:07');
   });
 
   test.each([
