@@ -9,14 +9,16 @@ const AGAIN_MS = 500;
 const [DEADLINE_EXCEEDED, UNAVAILABLE] = [4, 14];
 /** What sockets and PostgreSQL say of a server that is not there, not yet, or goes. */
 const AWAY = /^(?:ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN|08|53|57P)/;
-const GONE = /Connection terminated|connection timeout|timeout expired|connect before the deadline|transport(?:::| )error/i;
+const GONE = /Connection terminated|connection timeout|timeout expired|connect before the deadline/;
+/** What the worker's SDK says of any server that it cannot connect to: not there, not healthy yet. */
+const UNCONNECTED = 'TransportError';
 
 /** Whether the error, or what caused it, says that a server is away. */
 export function isAway(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     const { code } = at as { code?: unknown };
     if (code === UNAVAILABLE || code === DEADLINE_EXCEEDED) return true;
-    if ((typeof code === 'string' && AWAY.test(code)) || GONE.test(at.message)) return true;
+    if (at.name === UNCONNECTED || (typeof code === 'string' && AWAY.test(code)) || GONE.test(at.message)) return true;
   }
   return false;
 }

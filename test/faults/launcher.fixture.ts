@@ -1,3 +1,4 @@
+import { TransportError } from '@temporalio/worker';
 import type { Operations } from '../../runtime/operations.ts';
 import { launch } from '../../runtime/start.ts';
 
@@ -13,7 +14,7 @@ const hooks = {
   seed: async () => undefined,
   startOperations: async () => (await idle()) as unknown as Operations,
   startWorker: async () => {
-    if (away-- > 0) throw new Error('transport error');
+    if (away-- > 0) throw new TransportError('Frontend is not healthy yet');
     return idle();
   },
   startApi: idle,

@@ -112,7 +112,7 @@ test('a part of a deployment waits for servers that are away, and says so', asyn
     ports.database = real.database;
     await says('cannot be used');
     ports.temporal = real.temporal;
-    await says('transport error');
+    await says('not healthy yet');
     await says('Ready');
     expect(waiting.output().split('waiting for a minute at most')).toHaveLength(4);
   } finally {

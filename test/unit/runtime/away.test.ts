@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { TransportError } from '@temporalio/worker';
 import { isAway, onceThere } from '../../../runtime/away.ts';
 import { LaunchError } from '../../../runtime/launchError.ts';
 
@@ -14,7 +15,7 @@ test.each([
   ['one that answers too late', coded(4), true],
   ['a connection that broke', new Error('Connection terminated unexpectedly'), true],
   ['one that does not answer at all', new Error('Failed to connect before the deadline'), true],
-  ['one that refuses', new Error('tonic::transport::Error(Transport, ConnectError(…))'), true],
+  ['one that is not healthy yet', new TransportError('message: "Frontend is not healthy yet"'), true],
   ['a wrong password', caused(coded('28P01')), false],
   ['a database that is not there', caused(coded('3D000')), false],
   ['a namespace that is not there', coded(5), false],
