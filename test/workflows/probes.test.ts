@@ -56,7 +56,7 @@ const openNotice = async (audience = 'public'): Promise<{ caseId: string; notice
   );
   await pool.query(
     `INSERT INTO notice (id, case_id, institution_id, kind, edition, audience, published_at, deadline_key, content, content_digest, state, addenda)
-     VALUES ($1, $2, $3, 'empowerment', 1, $4, now(), $5, '{}', 'd', 'open', '[]')`,
+     VALUES ($1, $2, $3, 'empowerment', 1, $4, now(), $5, '{}', 'digest-of-it', 'open', '[]')`,
     [noticeId, caseId, institutionId, audience, `window:${noticeId}`],
   );
   return { caseId, noticeId };
@@ -112,10 +112,14 @@ describe('reminders', () => {
 describe('the reading of notices', () => {
   let server: Server;
   let readable = true;
+  let page = (id: string): string => `<p>notice ${id} digest-of-it</p>`;
   beforeAll(async () => {
-    server = createServer((_request, response) => {
+    server = createServer((request, response) => {
+      const id = request.url?.slice(1) ?? '';
+      if (id === 'login') return void response.end('log in, please');
+      if (page(id) === 'elsewhere') return void response.writeHead(302, { Location: '/login' }).end();
       response.statusCode = readable ? 200 : 503;
-      response.end('notice');
+      response.end(page(id));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -146,6 +150,20 @@ describe('the reading of notices', () => {
     await probe().run();
     expect(await checks(noticeId)).toEqual([false, true]);
     expect(await checks(inside.noticeId)).toEqual([]);
+  });
+
+  it.each([
+    ['another page', () => 'log in, please'],
+    ['the page of another notice', () => '<p>notice 1 digest-of-it</p>'],
+    ['another text of the notice', (id: string) => `<p>notice ${id} another-digest</p>`],
+    ['a redirect', () => 'elsewhere'],
+  ])('takes %s for none', async (_, other) => {
+    const { noticeId } = await openNotice();
+    const usual = page;
+    page = other;
+    await probe().run();
+    page = usual;
+    expect(await checks(noticeId)).toEqual([false]);
   });
 
   it('raises a past day without a successful read in the case, once, as an act of the system', async () => {

@@ -27,6 +27,7 @@ interface OpenNotice {
   case_id: string;
   institution_id: string;
   audience: 'institution' | 'public';
+  content_digest: string;
 }
 
 const AT_ONCE = 10;
@@ -39,7 +40,7 @@ export function noticeReads(options: NoticeProbeOptions): Probe {
   async function check(notice: OpenNotice): Promise<void> {
     const url = urlOf(notice);
     if (!url) return;
-    const read = await readOnce(url, timeoutMs);
+    const read = await readOnce(url, [notice.id, notice.content_digest], timeoutMs);
     await pool.query(
       `INSERT INTO notice_read_check (notice_id, day, checked_at, institution_id, place, ok, digest)
        VALUES ($1, ${TODAY}, service_clock(), $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
@@ -64,19 +65,19 @@ export function noticeReads(options: NoticeProbeOptions): Probe {
     name: 'noticeReads',
     async run() {
       const { rows: unread } = await pool.query<OpenNotice>(
-        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience FROM notice n JOIN deadline d ON d.case_id = n.case_id AND d.key = n.deadline_key
+        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, n.content_digest FROM notice n JOIN deadline d ON d.case_id = n.case_id AND d.key = n.deadline_key
           WHERE n.state = 'open' AND d.state = 'running' AND service_clock() < d.ends_at
             AND NOT EXISTS (SELECT 1 FROM notice_read_check k WHERE k.notice_id = n.id AND k.day = ${TODAY} AND k.ok)`,
       );
       for (let from = 0; from < unread.length; from += AT_ONCE) await Promise.all(unread.slice(from, from + AT_ONCE).map(check));
       const { rows: gaps } = await pool.query<OpenNotice & { day: string }>(
-        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, to_char(k.day, 'YYYY-MM-DD') AS day
+        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, n.content_digest, to_char(k.day, 'YYYY-MM-DD') AS day
            FROM notice n JOIN notice_read_check k ON k.notice_id = n.id
           WHERE n.state = 'open'
             AND k.day <= ((service_clock() + make_interval(mins => $1)) AT TIME ZONE 'Asia/Shanghai')::date - 1
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.case_id = n.case_id AND i.type = 'recordPublicityGap'
                                AND i.body->>'noticeId' = n.id AND i.body->'days' ? to_char(k.day, 'YYYY-MM-DD'))
-          GROUP BY n.id, n.case_id, n.institution_id, n.audience, k.day HAVING NOT bool_or(k.ok)`,
+          GROUP BY n.id, n.case_id, n.institution_id, n.audience, n.content_digest, k.day HAVING NOT bool_or(k.ok)`,
         [judgeMinutesBefore],
       );
       let raised = 0;
@@ -93,12 +94,14 @@ export function noticeReads(options: NoticeProbeOptions): Probe {
   };
 }
 
-/** The digest of what is there, if it can be read. */
-async function readOnce(url: string, timeoutMs: number): Promise<string | undefined> {
+/** The digest of the page, if it is the notice: a page that says neither which it is nor its digest is another, as of a login. */
+async function readOnce(url: string, says: readonly string[], timeoutMs: number): Promise<string | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'follow' });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    return answer.ok && bytes.length > 0 ? createHash('sha256').update(bytes).digest('hex') : undefined;
+    const text = new TextDecoder().decode(bytes);
+    const shown = answer.ok && says.every((words) => text.includes(words));
+    return shown ? createHash('sha256').update(bytes).digest('hex') : undefined;
   } catch {
     return undefined;
   }
