@@ -99,6 +99,7 @@ export const endpointTable = {
 
   listNotices: anyParty,
   getNotice: anyParty,
+  getPublicityProof: anyParty,
 
   uploadDocument: anyParty,
   downloadDocument: anyParty,

@@ -5,6 +5,7 @@ import type { Caller } from '../access.ts';
 import { caseWorkers } from '../caseAccess.ts';
 import { noticesOpened, readableNotices } from '../notices.ts';
 import { Problem } from '../problems.ts';
+import { publicityProof } from '../publicityProof.ts';
 import { route } from '../route.ts';
 import { inInstitution, isoDate, isoInstant, listId, pageFrom, pageOf, pageQuery, startOf } from './common.ts';
 
@@ -104,6 +105,32 @@ export const noticeRoutes = [
       if (row === null) throw new Problem('notFound');
       return { status: 200, body: (await noticesOpened(deps, [row]))[0] };
     },
+  }),
+  route({
+    id: 'getPublicityProof',
+    method: 'get',
+    path: '/institutions/{institution}/notices/{noticeId}/proof',
+    tag,
+    zh: '公示证明：公示了什么、在哪里、多久，每天是否确实读得到',
+    en: 'Proof of publicity: what was shown, where, how long, and whether it could be read on each day',
+    params: inInstitution.extend({ noticeId: objectId }),
+    answers: {
+      200: z.object({
+        notice: noticeShown,
+        place: z.string(),
+        seq: z.number().int(),
+        days: z.array(
+          z.object({
+            day: isoDate,
+            counted: z.boolean(),
+            read: z.boolean(),
+            gap: z.boolean(),
+            checks: z.array(z.object({ at: isoInstant, place: z.string(), ok: z.boolean(), digest: z.string().optional() })),
+          }),
+        ),
+      }),
+    },
+    handler: async (context) => ({ status: 200, body: await publicityProof(context, context.params.noticeId) }),
   }),
   route({
     id: 'getPublicNotice',
