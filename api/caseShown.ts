@@ -1,27 +1,18 @@
 /** How a case, its deadlines and its decisions are told to one caller. */
 import { percentOfPpm } from '../contracts/schemas.ts';
-import { route, type Application, type EmpowermentState } from '../domain/empowerment/index.ts';
+import { route, type EmpowermentState } from '../domain/empowerment/index.ts';
 import { project } from '../domain/empowerment/project.ts';
 import { natureOf, sourceOf } from '../domain/mending/index.ts';
 import type { Adjustment, DeadlineRow, PartyRole, PartyRow } from '../domain/process.ts';
 import { computeDeadline, TimeError, type Calendar } from '../domain/time/index.ts';
 import type { Caller } from './access.ts';
+import { amendedParts, applicationShown } from './amended.ts';
 import { toldNumbersAlone, type CaseFacts, type Sight } from './caseAccess.ts';
 import { mendingsFor, objectionsFor, stateAt, tasksFor, type CaseRecord } from './caseRead.ts';
 import type { Deps } from './deps.ts';
 import { offeredActs } from './offered.ts';
 import { namesOf } from './people.ts';
 import { openAll } from './seal.ts';
-
-/** The application with shares as the API says them. */
-function applicationShown({ inventors, unitPpm, incomeUnitPpm, ...rest }: Application) {
-  return {
-    ...rest,
-    inventors: inventors.map(({ personId, ppm }) => ({ personId, share: percentOfPpm(ppm) })),
-    unitShare: percentOfPpm(unitPpm),
-    incomeUnitShare: percentOfPpm(incomeUnitPpm),
-  };
-}
 
 /** What a hold or a move made of the end, a line each. */
 function adjustmentLine(one: Adjustment): string {
@@ -126,9 +117,10 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
   };
   const objections = objectionsFor(caller, sight, state);
   if (sight.kind === 'objector') return { ...base, objections: await openAll(objections, deps.sealer) };
-  const [parties, deadlines] = await Promise.all([
+  const [parties, deadlines, amended] = await Promise.all([
     partiesShown(deps, projection.parties),
     deadlinesShown(deps, projection.deadlines, now),
+    amendedParts(deps, record.events),
   ]);
   const {
     amendment,
@@ -176,5 +168,5 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
     ...(mending.hold ? { hold: mending.hold } : {}),
     ...(mendings.length > 0 ? { mendings } : {}),
   };
-  return { ...base, ...(await openAll(whole, deps.sealer)) };
+  return { ...base, ...(await openAll(whole, deps.sealer)), ...(amended ? { amended } : {}) };
 }

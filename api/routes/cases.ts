@@ -127,6 +127,13 @@ const caseSchema = z
     objections: z.array(record).optional(),
     applicationVersion: z.number().int().optional(),
     application: record.optional(),
+    /** What the latest version of the application changed against the one before. */
+    amended: z
+      .object({
+        version: z.number().int(),
+        changes: z.array(z.object({ at: z.string(), before: z.unknown(), after: z.unknown() })),
+      })
+      .optional(),
     /** Of another process than empowerment: what it keeps of the case. */
     facts: record.optional(),
     rules: z.object({ hash: z.string(), on: isoDate }).optional(),

@@ -267,6 +267,24 @@ describe('acts', () => {
   });
 });
 
+it('shows whoever checks an amended application what reads otherwise, and nothing else', async () => {
+  const walk = new Walk(api, 'hohhot-university');
+  await walk.toCheck();
+  const shown = async () => (await walk.get('officer1', `/cases/${walk.caseId}`)).body as Record<string, object>;
+  const { application, ...first } = await shown();
+  expect(first).not.toHaveProperty('amended');
+  await walk.does('officer1', 'returnForCorrection', { items: [{ at: '/title', text: '请写全称' }] });
+  const changed = { ...application, title: '示例催化剂的制备方法及应用', resultNumber: 'ZL202610000002.8' };
+  await walk.does('inventor1', 'amendApplication', { application: changed });
+  expect((await shown())['amended']).toEqual({
+    version: 2,
+    changes: [
+      { at: '/title', before: '示例催化剂制备方法', after: '示例催化剂的制备方法及应用' },
+      { at: '/resultNumber', before: 'ZL202610000001.0', after: 'ZL202610000002.8' },
+    ],
+  });
+});
+
 describe('documents', () => {
   it('are taken when they are what they say, and come back as they were', async () => {
     const walk = new Walk(api, 'hohhot-university');
