@@ -109,10 +109,12 @@ describe('reminders', () => {
   });
 });
 
+const ownPage = (id: string): string => `<p>notice ${id} digest-of-it</p>`;
+
 describe('the reading of notices', () => {
   let server: Server;
   let readable = true;
-  let page = (id: string): string => `<p>notice ${id} digest-of-it</p>`;
+  let page = ownPage;
   beforeAll(async () => {
     server = createServer((request, response) => {
       const id = request.url?.slice(1) ?? '';
