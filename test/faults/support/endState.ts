@@ -55,6 +55,13 @@ export async function endState(pool: pg.Pool, sealer: Sealer, caseId: string): P
 
 export const digestOf = (state: string): string => createHash('sha256').update(state).digest('hex').slice(0, 16);
 
+/** How many of the letters, by Message-ID, tell of acts. */
+export async function toldByLetter(pool: pg.Pool, messageIds: Iterable<string>): Promise<number> {
+  const { rows } = await pool.query<{ id: string }>(`SELECT id FROM outbox WHERE NOT (${TOLD_BY_ACTS})`);
+  const others = new Set(rows.map(({ id }) => createHash('sha256').update(id).digest('hex').slice(0, 40)));
+  return [...messageIds].filter((id) => !others.has(/^<([0-9a-f]+)@/.exec(id)?.[1] ?? '')).length;
+}
+
 /** Every message of the case has gone its way, or has nowhere to go. */
 export async function allTold(pool: pg.Pool, caseId: string): Promise<boolean> {
   const { rows } = await pool.query<{ n: number }>(

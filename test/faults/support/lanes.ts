@@ -3,7 +3,7 @@ import { demoStories } from '../../../cli/demo/stories.ts';
 import { shanghai } from '../../../cli/demo/play.ts';
 import { samplePersonId } from '../../../runtime/samplePeople.ts';
 import { waitFor } from '../../harness/services.ts';
-import { allTold, endState } from './endState.ts';
+import { allTold, endState, toldByLetter } from './endState.ts';
 import { HttpStage, HttpStory } from './stage.ts';
 import { Stack, type StackOptions } from './stack.ts';
 
@@ -112,7 +112,7 @@ export async function playLane(
       state: [
         await endState(stack.pool, stack.sealer, refused.caseId),
         await endState(stack.pool, stack.sealer, story.caseId),
-        ...[...stack.mailbox.taken.keys()].map(() => 'letter'),
+        `letters ${await toldByLetter(stack.pool, stack.mailbox.taken.keys())}`,
       ].join('\n'),
       missed: [...stack.processes.flatMap(({ waiting }) => waiting), ...parked],
       crashes: stack.processes.flatMap(({ crashes }) => crashes),
