@@ -25,7 +25,7 @@ export async function runDemo(options: { only?: string; json?: boolean }): Promi
       return 1;
     }
     let failed = 0;
-    for (const story of stories) if (!(await tell(story, running, options.json === true))) failed += 1;
+    for (const story of stories) if (!(await tell(story, theatreOf(running), options.json === true))) failed += 1;
     return failed === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
@@ -34,22 +34,38 @@ export async function runDemo(options: { only?: string; json?: boolean }): Promi
   }
 }
 
+function theatreOf({ databaseUrl, temporalAddress, rehearsalNamespace }: Running): Theatre {
+  return {
+    open: (startsAt) =>
+      Rehearsal.open({
+        postgresUrl: databaseUrl,
+        temporalAddress,
+        namespace: rehearsalNamespace,
+        startsAt: shanghai(startsAt),
+        log: quiet,
+      }),
+    print: (text) => void process.stdout.write(text),
+    complain: (text) => void process.stderr.write(text),
+  };
+}
+
 function namesOf(institution: SampleName): (id: string) => string {
   const people = new Map(samplePeople(institution).map(({ key, name }) => [samplePersonId(institution, key), name]));
   for (const { key, name } of sampleOutsiders) people.set(samplePersonId('outside', key), name);
   return (id) => people.get(id) ?? id;
 }
 
-async function tell(demo: DemoStory, running: Running, json: boolean): Promise<boolean> {
+/** Where stories are told: what they play on, and who reads of them. */
+export interface Theatre {
+  open(startsAt: string): Promise<Rehearsal>;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+/** Plays one story and prints how it went; false when it did not go as told. */
+export async function tell(demo: DemoStory, theatre: Theatre, json: boolean): Promise<boolean> {
   const began = Date.now();
-  const { databaseUrl, temporalAddress, rehearsalNamespace } = running;
-  const rehearsal = await Rehearsal.open({
-    postgresUrl: databaseUrl,
-    temporalAddress,
-    namespace: rehearsalNamespace,
-    startsAt: shanghai(demo.startsAt),
-    log: quiet,
-  });
+  const rehearsal = await theatre.open(demo.startsAt);
   const story = new Story(rehearsal, demo.institution);
   let fault: unknown;
   try {
@@ -62,19 +78,19 @@ async function tell(demo: DemoStory, running: Running, json: boolean): Promise<b
     const told = await rehearsal.told(story.caseId);
     const seconds = ((Date.now() - began) / 1_000).toFixed(1);
     if (json) {
-      process.stdout.write(
+      theatre.print(
         `${JSON.stringify({ story: demo.name, institution: demo.institution, ok: fault === undefined, entries, told })}\n`,
       );
     } else {
       const { number, status } = await story.state();
       const lines = printTimeline(entries, told, namesOf(demo.institution));
-      process.stdout.write(
+      theatre.print(
         `\n${demo.zh} · ${demo.en}\n  ${demo.institution}  ${number ?? ''}  ${status}  (${seconds} s)\n${lines.join('\n')}\n`,
       );
     }
   } finally {
     await rehearsal.close();
   }
-  if (fault !== undefined) process.stderr.write(`${demo.name}: ${reasonOf(fault)}\n`);
+  if (fault !== undefined) theatre.complain(`${demo.name}: ${reasonOf(fault)}\n`);
   return fault === undefined;
 }
