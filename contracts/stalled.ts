@@ -22,7 +22,8 @@ interface CauseEntry {
 
 /** Every cause. Codes are never renamed or reused. */
 export const stalledCauses = {
-  taskOverdue: { technical: false, repairs: ['remind', 'reassign', 'hold', 'moveDeadline'] },
+  // What is overdue is over: a deadline moves only while it runs.
+  taskOverdue: { technical: false, repairs: ['remind', 'reassign', 'hold'] },
   quorumLost: { technical: false, repairs: ['remind', 'hold'] },
   deadlinePassed: { technical: true, repairs: ['retry'] },
   actUnanswered: { technical: true, repairs: ['retry'] },

@@ -35,8 +35,8 @@ const sayings: Sayings = {
   taskOverdue: ({ act }) => [
     `“${actWords(act).zh}”已逾期`,
     `“${actWords(act).en}” is overdue`,
-    '提醒经办人；必要时改派、暂停或依规调整内部期限',
-    'Remind whoever must do it; else reassign it, hold the case, or move the internal deadline within its bounds',
+    '提醒经办人；必要时改派或暂停办理',
+    'Remind whoever must do it; else reassign it, or hold the case',
   ],
   quorumLost: ({ body, eligible, quorum }) => [
     `${inWords(bodyLabels, [String(body)]).zh}可表决 ${number(eligible)} 人，不足法定 ${number(quorum)} 人`,

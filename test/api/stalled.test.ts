@@ -70,7 +70,8 @@ describe('with a worker that looks', () => {
     );
     const found = await appears(api, here, { cause: 'taskOverdue', caseId });
     expect(found).toMatchObject({ zh: '“受理异议”已逾期', who: { zh: '转化专员', role: 'officer' } });
-    expect(found.repairs).toContain('remind');
+    // What is overdue is over, and a deadline that is over does not move.
+    expect(found.repairs).toEqual(['remind', 'reassign', 'hold']);
     await change('DELETE FROM task WHERE case_id = $1', caseId);
     await goes(api, here, found.id);
     const { rows } = await api.pool.query('SELECT gone_at > found_at AS gone FROM stalled WHERE id = $1', [found.id]);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { leftAfter, moved, natureOf, recountRow, resumed, type Hold } from '../../../domain/mending/index.ts';
-import type { DeadlineRow } from '../../../domain/process.ts';
+import { stalledCauses } from '../../../contracts/stalled.ts';
+import { leftAfter, moved, movingFault, natureOf, recountRow, resumed, type Hold } from '../../../domain/mending/index.ts';
+import type { Asking, DeadlineRow } from '../../../domain/process.ts';
 import { deadlineBy } from '../../../domain/publicity/index.ts';
 import type { Duration } from '../../../domain/rules.ts';
 import { addDays, applyImport, compareDates, type Calendar } from '../../../domain/time/index.ts';
 import { shippedCalendar } from '../../../domain/time/data/calendar.ts';
+import { stalledWords } from '../../../letters/stalled.ts';
 import { sealed, shanghai } from '../empowerment/world.ts';
 
 /** The institution's own time for its own work, from Monday 2 March 2026; no days off but weekends until April. */
@@ -177,4 +179,16 @@ describe('a row with holds and moves under another calendar', () => {
       }),
     );
   });
+});
+
+it('what is overdue moves to no other day, so it is not advised', () => {
+  const row = internal(tenDays);
+  const interests = { inventors: [], buyers: [], objectors: [], relations: [] };
+  const matter = { mending: { pending: [], assigned: {} }, deadlines: [row], seats: [], interests };
+  const codeAt = (receivedAt: string): string | undefined => movingFault(matter, { receivedAt } as Asking, row.key)?.refusal.code;
+  expect(codeAt(shanghai('2026-03-10 09:00'))).toBeUndefined();
+  expect(codeAt(row.endsAt)).toBe('deadlineClosed');
+  expect(stalledCauses.taskOverdue.repairs).not.toContain('moveDeadline');
+  const { todo } = stalledWords('taskOverdue', { act: 'admitObjection' }, 'officer');
+  expect(`${todo.zh} ${todo.en}`).not.toMatch(/期限|deadline/);
 });
