@@ -6,7 +6,7 @@ export interface DatabaseNumbers {
   overdue: { act: string; n: number }[];
   outbox: { channel: string; n: number; age: number }[];
   inbox: { n: number; age: number };
-  /** Deadlines that have passed and are still counted as running. */
+  /** What time alone brings and has not been worked off; a deadline that people must keep runs until they have decided. */
   past: number;
   jobs: number;
 }
@@ -17,12 +17,16 @@ const QUERY = `
        away AS (SELECT channel, count(*)::int AS n, extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS age
                   FROM outbox WHERE delivered_at IS NULL GROUP BY channel),
        waiting AS (SELECT count(*)::int AS n, coalesce(extract(epoch FROM service_clock() - min(received_at)), 0)::float8 AS age
-                     FROM inbox WHERE answered_at IS NULL)
+                     FROM inbox WHERE answered_at IS NULL),
+       past AS (SELECT count(*)::int AS n FROM (
+                  SELECT 1 FROM deadline d JOIN cases c ON c.id = d.case_id
+                   WHERE d.state = 'running' AND d.kind IN ('window', 'review') AND d.ends_at <= service_clock() AND c.status = 'open'
+                  UNION ALL SELECT 1 FROM cases WHERE status = 'open' AND wakes_at <= service_clock()) AS passed)
   SELECT (SELECT coalesce(jsonb_agg(open), '[]') FROM open) AS cases,
          (SELECT coalesce(jsonb_agg(late), '[]') FROM late) AS overdue,
          (SELECT coalesce(jsonb_agg(away), '[]') FROM away) AS outbox,
          (SELECT to_jsonb(waiting) FROM waiting) AS inbox,
-         (SELECT count(*)::int FROM deadline WHERE state = 'running' AND ends_at <= service_clock()) AS past,
+         (SELECT n FROM past) AS past,
          (SELECT count(*)::int FROM job WHERE status IN ('queued', 'running')) AS jobs`;
 
 /** A reader that several scrapes within `freshMs` share; undefined while the database cannot be read. */
