@@ -13,14 +13,18 @@ const here = 'baotou-university';
 let on: Repairing;
 /** Cases whose record fails. */
 const sick = new Set<string>();
-/** Cases whose record says that it must not be tried again. */
+/** Cases whose record says that it must not be tried again, and when it last said so. */
 const refusing = new Set<string>();
+const lastRefused = new Map<string, number>();
 
 const activities = (real: CaseActivities): CaseActivities => ({
   ...real,
   async record(request) {
     if (sick.has(request.caseId)) throw new Error('The disk is full');
-    if (refusing.has(request.caseId)) throw ApplicationFailure.nonRetryable('No such rule');
+    if (refusing.has(request.caseId)) {
+      lastRefused.set(request.caseId, Date.now());
+      throw ApplicationFailure.nonRetryable('No such rule');
+    }
     return real.record(request);
   },
 });
@@ -43,6 +47,9 @@ describe('a step that calls itself not to be tried again', () => {
       await appears(on.api, here, { cause: 'activityFailing', caseId: walks[0].caseId }),
       await appears(on.api, here, { cause: 'activityFailing', caseId: walks[1].caseId }),
     ];
+    // Each case tries by itself once a minute; the repair must have looked before that succeeds.
+    const refusedLately = () => walks.every(({ caseId }) => Date.now() - (lastRefused.get(caseId) ?? 0) < 40_000);
+    await waitFor(refusedLately, { what: 'a refusal that is not long past', timeoutMs: 90_000 });
     refusing.delete(walks[0].caseId);
     refused.ids = [one.id, other.id];
     refused.helped = await on.begins({ kind: 'retry', findings: [one.id] });
