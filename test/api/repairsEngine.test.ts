@@ -171,10 +171,13 @@ describe('many at once', () => {
     await stopped;
     const left = await job();
     await on.start();
-    const done = await waitFor(async () => {
-      const now = await job();
-      return now.status === 'done' ? now : undefined;
-    });
+    const done = await waitFor(
+      async () => {
+        const now = await job();
+        return now.status === 'done' ? now : undefined;
+      },
+      { what: 'the rest of the job', timeoutMs: 60_000 },
+    );
     expect(done.progress).toEqual({ done: 12, total: 12 });
     expect(left.progress.done).toBeLessThan(12);
     for (const { caseId } of walks) {
