@@ -1,5 +1,6 @@
 /** Workers of two releases at once: which of them runs the cases, back and forth, with nothing lost and nothing done twice. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
 import { caseWorkflowId } from '../../contracts/messages.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { waitFor } from '../harness/services.ts';
@@ -9,6 +10,7 @@ import { patchedWait } from './edits/harmless.ts';
 
 type Release = 'old' | 'today';
 
+const TOLD_ALL = temporal.api.enums.v1.RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_COMPLETED;
 const PROBE = 'test/workflows/support/probeWorkflows/index.ts';
 let engine: Engine;
 /** Reads, and runs nothing. */
@@ -27,9 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
+const deploymentName = (): string => `releases-${engine.taskQueue}`;
+
 const start = (release: Release): Promise<RunningWorker> =>
   engine.startWorker({
-    config: { deploymentName: `releases-${engine.taskQueue}`, buildLookMs: 1_000 },
+    config: { deploymentName: deploymentName(), buildLookMs: 1_000 },
     bundle: { code: code[release] ?? '', buildId: release },
   });
 
@@ -67,7 +71,25 @@ async function mark(caseId: string): Promise<void> {
   await done(await send(caseId));
 }
 
-/** Acts on the case until a task of it has gone to the release: the server tells its queues a moment after it has answered. */
+/** Waits until the server has told every partition of its queues which build is current, which it does after it has answered. */
+async function told(release: Release): Promise<void> {
+  const { namespace } = observer.client.options;
+  await waitFor(
+    async () => {
+      const { workerDeploymentInfo: deployment } = await observer.client.workflowService.describeWorkerDeployment({
+        namespace,
+        deploymentName: deploymentName(),
+      });
+      return (
+        deployment?.routingConfig?.currentDeploymentVersion?.buildId === release &&
+        deployment.routingConfigUpdateState === TOLD_ALL
+      );
+    },
+    { what: `queues that know of ${release}`, timeoutMs: 60_000 },
+  );
+}
+
+/** Acts on the case until a task of it has gone to the release. */
 async function untilOn(release: Release, caseId: string): Promise<void> {
   await waitFor(
     async () => {
@@ -91,10 +113,19 @@ describe('two releases side by side', () => {
     expect(new Set(await builds(parked))).toEqual(new Set(['old']));
     today = await start('today');
     await untilOn('today', parked);
+    await told('today');
     patched = await opened();
     await mark(patched);
-    // Both dispatch: an opening that the older worker took to its case runs on the newer build all the same.
-    for (let n = 0; n < 10; n++) expect(new Set(await builds(await opened()))).toEqual(new Set(['today']));
+    // Both dispatch. The older worker begins cases itself until its next look, and from then on hands them to the newer build.
+    let inARow = 0;
+    await waitFor(
+      async () => {
+        const on = new Set(await builds(await opened()));
+        inARow = on.size === 1 && on.has('today') ? inARow + 1 : 0;
+        return inARow === 10;
+      },
+      { what: 'ten openings in a row on the newer build', timeoutMs: 60_000 },
+    );
   });
 
   it('leave the cases where they are when the older one is started again', async () => {
@@ -110,6 +141,7 @@ describe('two releases side by side', () => {
   it('go back to the older one when the newer one is gone, but for what only the newer one knows', async () => {
     const fresh = await opened();
     await today.stop();
+    await told('old');
     const waiting = await send(patched);
     const beginning = await opened();
     expect(new Set(await builds(beginning))).toEqual(new Set(['old']));
