@@ -44,6 +44,11 @@ export async function ensureDatabase(databaseUrl: string): Promise<void> {
   });
 }
 
+/** Drops the database of the URL's cluster, and ends whoever is in it. */
+export async function dropDatabase(clusterUrl: string, name: string): Promise<void> {
+  await withClient(clusterUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`));
+}
+
 /** Applies what is missing, each file in a transaction of its own, and answers the names of what it applied. */
 export async function migrate(databaseUrl: string, report?: Report, folder = migrationsFolder()): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {

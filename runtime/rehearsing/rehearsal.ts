@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { Client as PgClient, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { keyRing as valueKeys } from '../../activities/keys.ts';
 import { createCaseActivities } from '../../activities/record.ts';
 import { Sealer } from '../../activities/sealing.ts';
@@ -13,11 +13,12 @@ import { caseTaskQueue, caseWorkflowId, type ActAnswer, type ProcessKind } from 
 import { schemaOf } from '../../contracts/schemas.ts';
 import type { Actor, Message, Refusal } from '../../domain/process.ts';
 import { instantMs } from '../../domain/time/index.ts';
+import type { WorkflowBundle } from '../../worker/bundle.ts';
 import { keyRing as payloadKeys } from '../../worker/codec.ts';
 import { caseWorkflowType, startOptions } from '../../worker/deliver.ts';
 import type { Log } from '../../worker/log.ts';
 import { startWorker, type RunningWorker } from '../../worker/main.ts';
-import { ensureDatabase, migrate } from '../migrate.ts';
+import { dropDatabase, ensureDatabase, migrate } from '../migrate.ts';
 import { openPool } from '../pool.ts';
 import { nextComing, opened, standingOf, type Coming, type Standing } from './coming.ts';
 import { installClock, readClock, setClock, skipTo, until } from './clock.ts';
@@ -35,6 +36,8 @@ export interface RehearsalOptions {
   /** Fills the fresh database; the sample institutions unless it says otherwise. */
   fill?: (pool: Pool, sealer: Sealer) => Promise<unknown>;
   cacheDir?: string | undefined;
+  /** Workflow code to begin with; today's unless it says otherwise. */
+  bundle?: WorkflowBundle;
   log: Log;
 }
 
@@ -78,18 +81,27 @@ export class Rehearsal {
   readonly sealer: Sealer;
   readonly #database: string;
   readonly #options: RehearsalOptions;
-  readonly #worker: RunningWorker;
+  readonly #start: (bundle?: WorkflowBundle) => Promise<RunningWorker>;
+  #worker: RunningWorker;
   /** Legal time less the engine's time, in milliseconds. */
   readonly #shiftMs: number;
 
   private constructor(
     options: RehearsalOptions,
-    parts: { pool: Pool; sealer: Sealer; database: string; worker: RunningWorker; shiftMs: number },
+    parts: {
+      pool: Pool;
+      sealer: Sealer;
+      database: string;
+      start: (bundle?: WorkflowBundle) => Promise<RunningWorker>;
+      worker: RunningWorker;
+      shiftMs: number;
+    },
   ) {
     this.#options = options;
     this.pool = parts.pool;
     this.sealer = parts.sealer;
     this.#database = parts.database;
+    this.#start = parts.start;
     this.#worker = parts.worker;
     this.#shiftMs = parts.shiftMs;
   }
@@ -113,21 +125,23 @@ export class Rehearsal {
       await installClock(pool, options.startsAt);
       await (options.fill ?? seedSamples)(pool, sealer);
       const shiftMs = instantMs(options.startsAt) - Date.now();
-      const worker = await startWorker({
-        config: {
-          temporalAddress: options.temporalAddress,
-          namespace: options.namespace,
-          taskQueue: `${caseTaskQueue}-${database}`,
-          cacheDir: options.cacheDir,
-        },
-        pool,
-        connection,
-        keys: payloadKeys('rehearsal', { rehearsal: key.toString('base64') }),
-        activities: createCaseActivities({ pool }),
-        log: options.log,
-        rehearsal: { shiftMs },
-      });
-      return new Rehearsal(options, { pool, sealer, database, worker, shiftMs });
+      const start = (bundle?: WorkflowBundle): Promise<RunningWorker> =>
+        startWorker({
+          config: {
+            temporalAddress: options.temporalAddress,
+            namespace: options.namespace,
+            taskQueue: `${caseTaskQueue}-${database}`,
+            cacheDir: options.cacheDir,
+          },
+          pool,
+          connection,
+          keys: payloadKeys('rehearsal', { rehearsal: key.toString('base64') }),
+          activities: createCaseActivities({ pool }),
+          log: options.log,
+          rehearsal: { shiftMs },
+          ...(bundle && { bundle }),
+        });
+      return new Rehearsal(options, { pool, sealer, database, start, worker: await start(options.bundle), shiftMs });
     } catch (error) {
       await pool.end();
       throw error;
@@ -136,6 +150,12 @@ export class Rehearsal {
 
   get client(): Client {
     return this.#worker.client;
+  }
+
+  /** Stops the worker and starts one on other code, today's unless it says otherwise: the cases go on there. */
+  async changeWorker(bundle?: WorkflowBundle): Promise<void> {
+    await this.#worker.stop();
+    this.#worker = await this.#start(bundle);
   }
 
   now(): Promise<string> {
@@ -182,8 +202,7 @@ export class Rehearsal {
 
   /** Performs one act at the rehearsal's present instant, through the inbox and the case's workflow. */
   async perform(act: RehearsedAct): Promise<Outcome> {
-    const id = await this.receive(act);
-    return this.answer(id);
+    return this.answer(await this.receive(act));
   }
 
   /** Writes the act to the inbox and comes back; `answer` waits for what becomes of it. */
@@ -374,16 +393,6 @@ export class Rehearsal {
        SELECT $1, d, 0, 'application/pdf', '', 'rehearsal', $2 FROM unnest($3::text[]) AS d ON CONFLICT DO NOTHING`,
       [institutionId, personId, digests],
     );
-  }
-}
-
-async function dropDatabase(postgresUrl: string, name: string): Promise<void> {
-  const admin = new PgClient({ connectionString: postgresUrl });
-  await admin.connect();
-  try {
-    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  } finally {
-    await admin.end();
   }
 }
 

@@ -23,6 +23,7 @@ import {
   SUFFIX,
   type KeptRun,
 } from './kept.ts';
+import { bundledReleases, bundleFile, keptBundle, MACHINE_PATH, packed } from './bundle.ts';
 import { missing, parkedSteps } from './coverage.ts';
 import { playedProcesses } from './processes.ts';
 
@@ -82,6 +83,17 @@ describe('kept histories', () => {
         }
       }
     }
+  });
+
+  it('stand beside the code that made them, which tells of no machine either', () => {
+    expect(bundledReleases).toContain(releases.at(-1));
+    for (const release of bundledReleases) {
+      const { code } = keptBundle(release);
+      expect(MACHINE_PATH.exec(code)?.[0]).toBeUndefined();
+      expect(code).toContain('./workflows/empowerment.ts');
+      expect(statSync(bundleFile(release)).size).toBeLessThan(512 * 1024);
+    }
+    expect(() => packed('load("/home/somebody/fuquan/workflows/index.ts")\n//# sourceMappingURL=data:')).toThrow('/home/s');
   });
 
   it('would be found to tell what is sealed, in the clear or in a payload', () => {

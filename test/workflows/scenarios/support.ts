@@ -8,6 +8,7 @@ import { processes } from '../../../domain/index.ts';
 import type { Projection } from '../../../domain/process.ts';
 import { Rehearsal, type Told } from '../../../runtime/rehearsing/rehearsal.ts';
 import { until } from '../../../runtime/rehearsing/clock.ts';
+import type { WorkflowBundle } from '../../../worker/bundle.ts';
 import { startJobs } from '../../../worker/jobs.ts';
 import { bundleCache, QuietLog } from '../support/engine.ts';
 import { REHEARSAL_NAMESPACE, services } from '../../harness/services.ts';
@@ -19,8 +20,8 @@ class Outspoken extends QuietLog {
 
 const outspoken = new Outspoken();
 
-/** Opens a rehearsal that begins at the Shanghai time. */
-export function rehearse(at: string): Promise<Rehearsal> {
+/** Opens a rehearsal that begins at the Shanghai time, on today's workflow code unless it says otherwise. */
+export function rehearse(at: string, bundle?: WorkflowBundle): Promise<Rehearsal> {
   const { postgresUrl, temporalAddress } = services();
   return Rehearsal.open({
     postgresUrl,
@@ -29,6 +30,7 @@ export function rehearse(at: string): Promise<Rehearsal> {
     startsAt: shanghai(at),
     cacheDir: bundleCache,
     log: outspoken,
+    ...(bundle && { bundle }),
   });
 }
 
