@@ -17,11 +17,8 @@ import {
 import type { Adjustment } from '../domain/process.ts';
 import type { Tx } from './audit.ts';
 
-interface Row {
-  institutionId: string;
-  caseId: string;
-  key: string;
-  kind: string;
+/** Windows that were counted alike, and so are counted anew alike: thousands of them are published by few counts. */
+interface Alike {
   startDate: string;
   lastDay: string;
   endsAt: string;
@@ -33,65 +30,95 @@ interface Row {
   provisional: boolean;
   skipped: { date: string; reason: string }[];
   adjustments: Adjustment[] | null;
+  windows: Window[];
+}
+
+interface Window {
+  institutionId: string;
+  caseId: string;
+  key: string;
+}
+
+/** What an import does to one window. */
+export type WindowChange = Window & Pick<DeadlineChange, 'outcome' | 'changed' | 'from' | 'to'>;
+
+/** What an import does to all of them. */
+export interface CalendarChanges extends Omit<ImportPreview, 'changes'> {
+  changes: WindowChange[];
 }
 
 /** The last day that a window was moved to by hand. */
-function movedTo({ adjustments }: Row): { notBefore?: string } {
+function movedTo({ adjustments }: Alike): { notBefore?: string } {
   const moves = (adjustments ?? []).filter(({ kind }) => kind === 'move').map(({ lastDay }) => lastDay);
   const last = moves.toSorted().at(-1);
   return last === undefined ? {} : { notBefore: last };
 }
 
-const stored = (row: Row): StoredDeadline => ({
-  id: `${row.institutionId} ${row.caseId} ${row.key}`,
-  input: { start: row.startDate, bound: row.bound, n: row.n, unit: row.unit, countsFirstDay: row.countsFirstDay },
+const stored = (alike: Alike, id: string): StoredDeadline => ({
+  id,
+  input: {
+    start: alike.startDate,
+    bound: alike.bound,
+    n: alike.n,
+    unit: alike.unit,
+    countsFirstDay: alike.countsFirstDay,
+  },
   deadline: {
-    lastDay: row.lastDay,
-    endsAt: row.endsAt,
-    provisional: row.provisional,
-    calendarVersion: row.calendarVersion,
-    skipped: row.skipped,
+    lastDay: alike.lastDay,
+    endsAt: alike.endsAt,
+    provisional: alike.provisional,
+    calendarVersion: alike.calendarVersion,
+    skipped: alike.skipped,
     arithmetic: [],
   },
-  published: row.kind === 'window',
-  ...movedTo(row),
+  published: true,
+  ...movedTo(alike),
 });
 
-/** Windows that end after the transaction's own instant, locked; and that instant. */
-async function running(tx: Tx, lock: boolean): Promise<{ at: string; deadlines: StoredDeadline[] }> {
-  // The cases' locks first, in one order: receipts and closings of these cases are waited for, and the instant lies behind.
-  if (lock)
-    await tx.$queryRaw`SELECT 1 FROM cases c WHERE EXISTS (
-        SELECT 1 FROM deadline d WHERE d.case_id = c.id AND d.kind = 'window' AND d.state = 'running') ORDER BY c.id FOR UPDATE`;
-  const rows = await tx.$queryRaw<{ at: string; rows: Row[] }[]>`
-    WITH clock AS MATERIALIZED (SELECT service_clock() AS at)
-    SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(jsonb_build_object('institutionId', d.institution_id, 'caseId', d.case_id, 'key', d.key, 'kind', d.kind,
-        'startDate', d.start_date, 'lastDay', d.last_day, 'endsAt', iso(d.ends_at), 'bound', d.bound, 'n', d.n, 'unit', d.unit,
-        'countsFirstDay', d.counts_first_day, 'calendarVersion', d.calendar_version, 'provisional', d.provisional,
-        'skipped', d.skipped, 'adjustments', d.adjustments) ORDER BY d.case_id, d.key)
-      FROM deadline d WHERE d.kind = 'window' AND d.state = 'running' AND d.ends_at > clock.at), '[]') AS rows FROM clock`;
-  const [row] = rows;
-  return { at: row?.at ?? '', deadlines: (row?.rows ?? []).map(stored) };
+/** Locks the cases of windows that run, in one order: receipts and closings of these cases are waited for. */
+const lockCases = (tx: Tx): Promise<unknown> =>
+  tx.$executeRaw`SELECT FROM cases c WHERE EXISTS (
+    SELECT 1 FROM deadline d WHERE d.case_id = c.id AND d.kind = 'window' AND d.state = 'running') ORDER BY c.id FOR UPDATE`;
+
+/** Windows that end after the transaction's own instant; and that instant. */
+async function running(tx: Tx): Promise<{ at: string; groups: Alike[] }> {
+  const rows = await tx.$queryRaw<{ at: string; groups: Alike[] }[]>`
+    WITH clock AS MATERIALIZED (SELECT service_clock() AS at), alike AS (
+      SELECT d.start_date AS "startDate", d.last_day AS "lastDay", iso(d.ends_at) AS "endsAt", d.bound, d.n, d.unit,
+             d.counts_first_day AS "countsFirstDay", d.calendar_version AS "calendarVersion", d.provisional, d.skipped, d.adjustments,
+             jsonb_agg(jsonb_build_object('institutionId', d.institution_id, 'caseId', d.case_id, 'key', d.key)) AS windows
+        FROM deadline d, clock WHERE d.kind = 'window' AND d.state = 'running' AND d.ends_at > clock.at
+       GROUP BY d.start_date, d.last_day, d.ends_at, d.bound, d.n, d.unit, d.counts_first_day, d.calendar_version, d.provisional,
+                d.skipped, d.adjustments
+    ) SELECT iso(clock.at) AS at, coalesce((SELECT jsonb_agg(alike) FROM alike), '[]') AS groups FROM clock`;
+  return rows[0] ?? { at: '', groups: [] };
 }
 
-/** Whose deadline it is. */
-function placeOf({ id }: DeadlineChange): { institutionId: string; caseId: string; key: string } {
-  const [institutionId = '', caseId = '', key = ''] = id.split(' ');
-  return { institutionId, caseId, key };
+type Counted = DeadlineChange & { windows: Window[] };
+
+/** What the import does to each group, and to each window in the order of their cases. */
+function counted(base: Calendar, patch: CalendarImport, { at, groups }: { at: string; groups: Alike[] }) {
+  const { changes, ...done } = previewImport(
+    base,
+    patch,
+    groups.map((alike, n) => stored(alike, String(n))),
+    at,
+  );
+  const each: Counted[] = changes.map((change) => ({ ...change, windows: groups[Number(change.id)]?.windows ?? [] }));
+  const windows = each.flatMap(({ windows: all, outcome, changed, from, to }) =>
+    all.map((window): WindowChange => ({ ...window, outcome, changed, from, to })),
+  );
+  windows.sort((a, b) => (a.caseId < b.caseId || (a.caseId === b.caseId && a.key < b.key) ? -1 : 1));
+  return { each, done: { ...done, changes: windows } satisfies CalendarChanges };
 }
 
 /** What an import does to one deadline, as it is told. */
-export function changeShown(change: DeadlineChange) {
-  const { outcome, from, to } = change;
-  const { caseId, key } = placeOf(change);
-  return { caseId, key, outcome, from, to };
-}
+export const changeShown = ({ caseId, key, outcome, from, to }: WindowChange) => ({ caseId, key, outcome, from, to });
 
 /** What the import would do now, changing nothing. Throws CalendarError for one that cannot be used. */
-export async function previewCalendar(tx: Tx, base: Calendar, raw: unknown): Promise<ImportPreview> {
+export async function previewCalendar(tx: Tx, base: Calendar, raw: unknown): Promise<CalendarChanges> {
   const patch = checkImport(base, raw);
-  const { at, deadlines } = await running(tx, false);
-  return previewImport(base, patch, deadlines, at);
+  return counted(base, patch, await running(tx)).done;
 }
 
 /** Moves the windows, stores the version and sends each case its act; answers what has changed. */
@@ -100,25 +127,37 @@ export async function applyCalendarImport(
   base: Calendar,
   patch: CalendarImport,
   by: { personId: string; note: string | undefined },
-): Promise<ImportPreview> {
-  const { at, deadlines } = await running(tx, true);
-  const done = previewImport(base, patch, deadlines, at);
+): Promise<CalendarChanges> {
+  await lockCases(tx);
+  // The instant is taken behind the locks.
+  const found = await running(tx);
+  const { each, done } = counted(base, patch, found);
   const calendar = applyImport(base, patch);
   await tx.$executeRaw`INSERT INTO calendar_version (version, content, imported_at, imported_by, note)
-    VALUES (${calendar.version}, ${JSON.stringify(calendar)}::jsonb, ${at}::timestamptz, ${by.personId}::uuid, ${by.note ?? null})`;
-  const rows = done.changes.filter(({ changed }) => changed).map((change) => ({ ...placeOf(change), ...change.deadline }));
+    VALUES (${calendar.version}, ${JSON.stringify(calendar)}::jsonb, ${found.at}::timestamptz, ${by.personId}::uuid, ${by.note ?? null})`;
+  const moved = each
+    .filter(({ changed }) => changed)
+    .map(({ deadline: { lastDay, endsAt, provisional, calendarVersion, skipped }, windows }) => ({
+      lastDay,
+      endsAt,
+      provisional,
+      calendarVersion,
+      skipped,
+      caseIds: windows.map(({ caseId }) => caseId),
+      keys: windows.map(({ key }) => key),
+    }));
   await tx.$executeRaw`
     UPDATE deadline d SET last_day = n."lastDay", ends_at = n."endsAt", provisional = n.provisional,
            calendar_version = n."calendarVersion", skipped = n.skipped, moved_to = n."calendarVersion"
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        AS n("caseId" uuid, key text, "lastDay" date, "endsAt" timestamptz, provisional boolean, "calendarVersion" text, skipped jsonb)
-     WHERE d.case_id = n."caseId" AND d.key = n.key`;
+      FROM jsonb_to_recordset(${JSON.stringify(moved)}::jsonb)
+        AS n("caseIds" uuid[], keys text[], "lastDay" date, "endsAt" timestamptz, provisional boolean, "calendarVersion" text,
+             skipped jsonb), unnest(n."caseIds", n.keys) AS w(case_id, key)
+     WHERE d.case_id = w.case_id AND d.key = w.key`;
   const { version: calendarVersion } = calendar;
   const acts = done.changes
     // Held, and as certain as before: the case has nothing to note.
     .filter(({ changed, from, to }) => changed || from.provisional !== to.provisional)
-    .map((change) => {
-      const { institutionId, caseId, key } = placeOf(change);
+    .map(({ institutionId, caseId, key }) => {
       const body = { calendarVersion, deadline: key };
       return systemActRequest({ institutionId, caseId, type: 'applyCalendar', body, reason: `${calendarVersion} ${key}` });
     });

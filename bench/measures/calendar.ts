@@ -3,6 +3,7 @@ import { copyOpenCases, type Copy } from '../copies.ts';
 import { inParallel } from '../http.ts';
 import { counted } from '../load.ts';
 import type { Product } from '../product.ts';
+import { forgetStatements, slowestStatements } from '../servers.ts';
 import { Walk } from '../walk.ts';
 
 const TEAM = ['inventor1', 'inventor2', 'inventor3'];
@@ -42,9 +43,12 @@ async function run(bench: Bench): Promise<Found> {
   const version = `bench-${Date.now()}`;
   // The last day of every window becomes a day off, as a change of a holiday at short notice makes it.
   const body = { version, days: { [window.day]: { is: 'off', reason: '调休（示例） a day exchanged' } }, note: 'bench' };
+  const { url } = await bench.servers();
+  await forgetStatements(url('postgres'));
   const began = performance.now();
   const { status, body: told } = await product.as<{ changes?: unknown[] }>('operator', 'POST', '/calendars', body);
   const answeredMs = performance.now() - began;
+  const slow = await slowestStatements(url('postgres'), 6);
   if (status !== 201) throw new Error(`calendar: ${status} ${JSON.stringify(told)}`);
   const sampled = copies.filter((_, n) => n % Math.ceil(copies.length / windowReads) === 0);
   let wrong = 0;
@@ -76,6 +80,7 @@ async function run(bench: Bench): Promise<Found> {
       'when every reader sees the new end. Readers ask the case and the notice by HTTP from that moment on. That each case notes',
       'the import in its ledger follows later and is not measured here.',
     ],
+    profile: { 'slowest statements of the import (ms)': slow },
   };
 }
 

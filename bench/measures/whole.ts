@@ -26,11 +26,12 @@ interface Played extends HistorySize {
 /** What skipping time writes into a history, which no case outside a rehearsal has. */
 const ofRehearsal = (type: string): boolean => type.includes('TIME_SKIPPING') || type.includes('OPTIONS_UPDATED');
 
-/** What each Update has cost: its task, and everything that followed until the next task was scheduled. */
+/** What each Update has cost: its task, and all that came of it. A timer that fires begins a task of its own. */
 function tasksOfUpdates(types: readonly string[]): string[][] {
   const tasks: string[][] = [];
-  for (const type of types) {
-    if (type === 'WORKFLOW_TASK_SCHEDULED') tasks.push([]);
+  for (const [n, type] of types.entries()) {
+    const begins = type === 'TIMER_FIRED' || (type === 'WORKFLOW_TASK_SCHEDULED' && types[n - 1] !== 'TIMER_FIRED');
+    if (begins) tasks.push([]);
     tasks.at(-1)?.push(type);
   }
   return tasks.filter((task) => task.includes('WORKFLOW_EXECUTION_UPDATE_ACCEPTED'));
