@@ -3,8 +3,10 @@ import { caseWorkflowId } from '../../contracts/messages.ts';
 import { waitFor } from '../harness/services.ts';
 import { Engine } from './support/engine.ts';
 
-/** A thousand acts of one case go one by one: half a minute on an idle machine, and as long as it takes on a busy one. */
-const LONG_MS = 240_000;
+/** Acts of one case go one by one, and on a busy machine as long as it takes. */
+const LONG_MS = 110_000;
+/** A thousand real objections, to the millisecond: test/api/lastMillisecond.test.ts. Here the clock runs. */
+const RECEIPTS = 300;
 let engine: Engine;
 
 beforeAll(async () => {
@@ -29,7 +31,7 @@ describe('a window', () => {
     await worker.stop();
   });
 
-  it('takes 1,000 receipts around its last millisecond with no worker running, each by its own instant', async () => {
+  it('takes receipts around its end by the running clock with no worker running, each by its own instant', async () => {
     const first = await engine.startWorker({ punctual: true });
     const caseId = await engine.openCase();
     const endsAt = (await now()) + 3_000;
@@ -40,10 +42,10 @@ describe('a window', () => {
     const receive = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) acts.push(await engine.receive(caseId, 'object'));
     };
-    await Promise.all(Array.from({ length: 10 }, () => receive(40)));
+    await Promise.all(Array.from({ length: 10 }, () => receive(RECEIPTS / 25)));
     await waitFor(async () => (await now()) > endsAt - 100, { everyMs: 1 });
-    await Promise.all(Array.from({ length: 10 }, () => receive(60)));
-    expect(acts).toHaveLength(1_000);
+    await Promise.all(Array.from({ length: 10 }, () => receive((RECEIPTS * 3) / 50)));
+    expect(acts).toHaveLength(RECEIPTS);
 
     const { rows } = await engine.pool.query<{ id: string; received_at: Date }>(
       `SELECT id, received_at FROM inbox WHERE case_id = $1 AND type = 'object'`,
@@ -51,7 +53,7 @@ describe('a window', () => {
     );
     const inTime = new Set(rows.filter((row) => row.received_at.getTime() < endsAt).map(({ id }) => id));
     const closest = Math.max(...rows.map((row) => row.received_at.getTime()).filter((at) => at < endsAt));
-    expect(inTime.size).toBeGreaterThan(400);
+    expect(inTime.size).toBeGreaterThan((RECEIPTS * 2) / 5);
     expect(acts.filter((id) => !inTime.has(id)).length).toBeGreaterThan(0);
 
     const began = performance.now();
@@ -66,14 +68,14 @@ describe('a window', () => {
       },
       { what: 'an answer to each', timeoutMs: LONG_MS, everyMs: 200 },
     );
-    expect(answered).toEqual([{ outcome: 'done', n: 1_000 }]);
+    expect(answered).toEqual([{ outcome: 'done', n: RECEIPTS }]);
     process.stderr.write(
-      `1,000 receipts: ${inTime.size} in time, the last ${endsAt - closest} ms before the end; worked off in ${Math.round(performance.now() - began)} ms\n`,
+      `${RECEIPTS} receipts: ${inTime.size} in time, the last ${endsAt - closest} ms before the end; worked off in ${Math.round(performance.now() - began)} ms\n`,
     );
 
     const ledger = await engine.ledger(caseId);
     const objected = ledger.filter(({ type }) => type === 'objected');
-    expect(objected).toHaveLength(1_000);
+    expect(objected).toHaveLength(RECEIPTS);
     for (const { actId, data } of objected) expect((data as { inTime: boolean }).inTime).toBe(inTime.has(actId));
     // Nobody who was in time was shut out by the closing.
     const closing = ledger.findIndex(({ type }) => type === 'windowClosed');
@@ -88,5 +90,5 @@ describe('a window', () => {
     expect(started?.continuedExecutionRunId).toBeTruthy();
     expect(started?.firstExecutionRunId).not.toBe(runId);
     expect(await engine.perform(caseId, 'mark', { n: 1 })).toMatchObject({ outcome: 'done', version: ledger.length + 1 });
-  }, 300_000);
+  });
 });
