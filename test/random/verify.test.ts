@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { LedgerRow } from '../../../activities/ledger.ts';
-import { NoteSigner } from '../../../activities/note.ts';
-import { verifyLedger, type Finding } from '../../../activities/verify.ts';
-import { byCase, itemsOf, newCase, rechain, signed, type Ledger } from './chain.ts';
+import type { LedgerRow } from '../../activities/ledger.ts';
+import { NoteSigner } from '../../activities/note.ts';
+import { verifyLedger, type Finding } from '../../activities/verify.ts';
+import { byCase, itemsOf, newCase, rechain, signed, type Ledger } from '../unit/ledger/chain.ts';
 
 const newSigner = (): NoteSigner =>
   new NoteSigner(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());

@@ -1,8 +1,8 @@
 /** Whatever people try, in whatever order: what must hold of every case (see sound.ts) holds after every event. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { empowerment, type EmpowermentEvent } from '../../../domain/empowerment/index.ts';
-import { play, seeds, start } from './play.ts';
+import { empowerment, type EmpowermentEvent } from '../../domain/empowerment/index.ts';
+import { play, seeds, start } from '../unit/empowerment/play.ts';
 
 /** More runs look further: `FUQUAN_RUNS=5000 npx jest …`. */
 const runs = Number(process.env['FUQUAN_RUNS'] ?? 100);

@@ -1,11 +1,11 @@
 /** What is offered to somebody is what they can do: nothing that will be refused in any case, and nothing left out. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { actTable, empowerment, openTo, type ActType } from '../../../domain/empowerment/index.ts';
-import { caseAt, type Case } from './case.ts';
-import { bodyFor, people, staff } from './menu.ts';
-import { picker, play, seeds, start } from './play.ts';
-import { paper, sealed } from './world.ts';
+import { actTable, empowerment, openTo, type ActType } from '../../domain/empowerment/index.ts';
+import { caseAt, type Case } from '../unit/empowerment/case.ts';
+import { bodyFor, people, staff } from '../unit/empowerment/menu.ts';
+import { picker, play, seeds, start } from '../unit/empowerment/play.ts';
+import { paper, sealed } from '../unit/empowerment/world.ts';
 
 const acts = Object.keys(actTable) as ActType[];
 /** Nothing is offered to the system: it acts when time or the platform says so. */
