@@ -15,7 +15,7 @@ export default {
     {
       ...common,
       displayName: 'services',
-      testMatch: ['<rootDir>/test/{workflows,releases,faults,api,bench,fuzz}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{workflows,releases,faults,api,bench,fuzz,start}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/harness/globalSetup.ts',
       globalTeardown: '<rootDir>/test/harness/globalTeardown.ts',
     },

@@ -11,9 +11,9 @@ AT=$HOST/api/v1/institutions/$UNIT
 field() { node -e 'const a = JSON.parse(require("fs").readFileSync(0, "utf8")); console.log(new Function("a", `return a${process.argv[1]}`)(a))' "$1"; }
 # A development token for a role, or for a role in a department.
 token() { curl -sf "$HOST/dev/token?institution=$UNIT&role=$1${2:+&department=$2}" | field .token; }
-# An act on the case: whose token, its name, its body.
+# An act on the case: whose token, its name, its body. A refusal is shown, and ends the script.
 act() {
-  curl -s -X POST "$AT/cases/$CASE/acts" -H "Authorization: Bearer $1" -H 'Content-Type: application/json' \
+  curl -s --fail-with-body -X POST "$AT/cases/$CASE/acts" -H "Authorization: Bearer $1" -H 'Content-Type: application/json' \
     -H "Idempotency-Key: $2-$RANDOM$RANDOM" -d "{\"type\":\"$2\",\"body\":$3}"
   echo
 }

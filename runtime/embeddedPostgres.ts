@@ -63,7 +63,10 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   await mkdir(dataDir, { recursive: true });
   const installation = await findInstallation();
   checkReachable(installation, dataDir);
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await createCluster(cluster, installation, options.port);
+  if (!existsSync(join(cluster, 'PG_VERSION'))) {
+    options.report?.('正在初始化 PostgreSQL · Setting up PostgreSQL');
+    await createCluster(cluster, installation, options.port);
+  }
   await checkVersion(cluster);
   await clearLeftovers(cluster, options.report);
 

@@ -5,7 +5,7 @@ import { onceThere } from './away.ts';
 import { seed, startApi, startOperations, startWorker, type RuntimeContext } from './compose.ts';
 import { readConfig, type RuntimeConfig } from './config.ts';
 import { startPostgres } from './embeddedPostgres.ts';
-import { LaunchError, type Report } from './launchError.ts';
+import { LaunchError, withProgress, type Report } from './launchError.ts';
 import { localCodecKeys } from './localSecrets.ts';
 import { tryLock, type Lock } from './lockFile.ts';
 import { ensureDatabase, migrate, pendingMigrations } from './migrate.ts';
@@ -91,7 +91,8 @@ async function startService(runtime: RuntimeContext, supervisor: Supervisor, hoo
   if (!config.production && config.role === 'all') await hooks.seed(context);
   if (config.role !== 'api') {
     // It sets up what it needs in Temporal, which may go meanwhile.
-    await supervisor.start('worker', () => onceThere(() => hooks.startWorker(context), { report, signal }));
+    const work = (): ReturnType<Hooks['startWorker']> => onceThere(() => hooks.startWorker(context), { report, signal });
+    await supervisor.start('worker', () => withProgress(report, () => '正在启动 worker · Starting the worker', work));
   }
   let apiUrl: string | undefined;
   if (config.role !== 'worker') {
@@ -125,6 +126,7 @@ function howToBegin(apiUrl: string): string[] {
     `  单位 · institution  ${sampleNames.join(', ')}`,
     '  角色 · role         member, officer, departmentReviewer (&department=research), secretary, signatory, administrator, supervisor',
     `  平台 · platform     ${apiUrl}/dev/token?role=platformOperator`,
+    `  利害关系人 · interested party  ${apiUrl}/dev/token?role=interestedParty`,
     '第一个案件 · first case  docs/first-case.sh    预演 · demo  npm run demo',
   ];
 }
@@ -179,7 +181,19 @@ async function lockDataDir(dataDir: string): Promise<Lock> {
   throw new LaunchError('dataDirLocked', { zh, en });
 }
 
+/** npm passes a signal to its shell alone, which ends and leaves us running: then the stop is meant for us. */
+function stopWithShell(): void {
+  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  const shell = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(looking);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  stopWithShell();
   process.exitCode = await launch(process.env, (line) => void process.stdout.write(`${line}\n`));
   // A client library's stray timer must not keep a stopped service alive.
   process.exit();

@@ -15,6 +15,9 @@ export interface SupervisorOptions {
   signals?: Pick<NodeJS.Process, 'on' | 'off'>;
 }
 
+/** npm, and whatever else waits for us, passes on a Ctrl-C that the terminal has sent us already. */
+const SAME_SIGNAL_MS = 1_000;
+
 /**
  * Starts parts in order and stops them in reverse: at a signal, or when one dies. It never leaves half of them running,
  * and says once why it stops.
@@ -33,8 +36,11 @@ export class Supervisor {
     this.#stopTimeoutMs = options.stopTimeoutMs ?? 40_000;
     this.#ending = new Promise((resolve) => (this.#end = resolve));
     const source = options.signals ?? process;
+    let toldAt: number | undefined;
     const onSignal = (): void => {
-      // The second one is impatience: the watchdogs clear up.
+      if (toldAt !== undefined && performance.now() - toldAt < SAME_SIGNAL_MS) return;
+      toldAt = performance.now();
+      // Another one is impatience: the watchdogs clear up.
       if (this.signal.aborted) process.exit(130);
       this.#report('正在停止 · Stopping');
       this.#finish(0);

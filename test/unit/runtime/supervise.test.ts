@@ -31,6 +31,16 @@ test('a signal stops everything in reverse, with success', async () => {
   expect(signals.listenerCount('SIGTERM')).toBe(0);
 });
 
+test('a Ctrl-C that npm passes on beside the terminal’s own is one signal, not impatience', async () => {
+  const { supervisor, part, said, done, signals } = bench();
+  const code = await supervisor.run(async () => {
+    await part('a');
+    signals.emit('SIGINT');
+    signals.emit('SIGINT');
+  });
+  expect([code, done, said]).toEqual([0, ['start a', 'stop a'], ['正在停止 · Stopping']]);
+});
+
 test('a part that dies is told once, and the rest stops', async () => {
   const { supervisor, part, said, done } = bench();
   const deaths = new EventEmitter();
