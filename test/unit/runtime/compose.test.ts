@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { readConfig } from '../../../runtime/config.ts';
 import { composeSchema } from './composeSchema.ts';
@@ -12,7 +12,9 @@ interface Service {
   volumes?: string[];
   configs?: { source: string }[];
   depends_on?: Record<string, { condition: string }>;
-  healthcheck?: object;
+  healthcheck?: { interval?: string; timeout?: string; start_period?: string };
+  restart?: string;
+  stop_grace_period?: string;
   ports?: string[];
   deploy?: { replicas: string };
 }
@@ -29,16 +31,29 @@ const { services } = compose;
 const own = ['migrate', 'api', 'worker'];
 
 /** The file is only what the specification knows. */
-const conforms = new Ajv2020({ strict: false, allErrors: true }).compile(composeSchema);
+const conforms = new Ajv({ strict: false, allErrors: true }).compile(composeSchema());
 
 test('the file is what the Compose Specification allows', () => {
   conforms(compose);
   expect(conforms.errors).toBeNull();
 });
 
-test('the check of the file bites', () => {
-  expect(conforms({ services: { a: { imagee: 'x' } } })).toBe(false);
-  expect(conforms({ services: { a: { image: 'x', depends_on: { b: { condition: 'healthy' } } } } })).toBe(false);
+test.each([
+  ['a key of a service that there is not', { services: { a: { imagee: 'x' } } }],
+  ['a condition that there is not', { services: { a: { depends_on: { b: { condition: 'healthy' } } } } }],
+  ['a key at the top that there is not', { service: {} }],
+  ['a list for a mapping', { services: [] }],
+])('the check of the file finds %s', (_title, file) => {
+  expect(conforms(file)).toBe(false);
+});
+
+test('what the schema takes for any text reads as Compose reads it: durations, and when to start again', () => {
+  for (const { restart, stop_grace_period, healthcheck = {} } of Object.values(services)) {
+    const { interval, timeout, start_period } = healthcheck;
+    for (const duration of [stop_grace_period, interval, timeout, start_period].filter((each) => each !== undefined))
+      expect(duration).toMatch(/^(\d+(us|ms|s|m|h))+$/);
+    expect(restart).toMatch(/^(no|always|unless-stopped|on-failure(:\d+)?)$/);
+  }
 });
 
 test('what a service names exists', () => {
