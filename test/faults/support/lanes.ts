@@ -100,7 +100,7 @@ export async function playLane(
         [story.caseId],
       );
       if (parked.delete(rows[0]?.step ?? '')) stack.worker.kill();
-      if (kills.everyAct) stack.worker.arm([kills.everyAct]);
+      if (kills.everyAct) await armAnew(stack, kills.everyAct);
     };
     await demo.play(story);
     for (const { caseId } of [refused, story]) {
@@ -125,6 +125,15 @@ export async function playLane(
   } finally {
     await stack.stop();
   }
+}
+
+/** An answer can be there before the end of the worker that gave it is noticed; armed before that, the point would be lost. */
+async function armAnew(stack: Stack, point: string): Promise<void> {
+  const noticed = (): boolean => !stack.worker.waiting.includes(point);
+  // Not every act comes to the point: then it is armed still.
+  await waitFor(noticed, { timeoutMs: 1_000 }).catch(() => undefined);
+  await stack.ready();
+  stack.worker.arm([point]);
 }
 
 /** Sends an application that the decider refuses: shares that are no whole. */
