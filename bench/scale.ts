@@ -7,6 +7,8 @@ export interface Scale {
   starts: number;
   /** Seconds of load at 20 acts a second in one round. */
   actSeconds: number;
+  /** Acts that one round records, past the engine. */
+  appends: number;
   listedCases: number;
   listReads: number;
   openWindows: number;
@@ -29,6 +31,7 @@ export const scales: Record<'full' | 'quick' | 'smoke', Scale> = {
     rounds: 5,
     starts: 200,
     actSeconds: 15,
+    appends: 4_000,
     listedCases: 100_000,
     listReads: 1_000,
     openWindows: 10_000,
@@ -46,6 +49,7 @@ export const scales: Record<'full' | 'quick' | 'smoke', Scale> = {
     rounds: 3,
     starts: 60,
     actSeconds: 5,
+    appends: 800,
     listedCases: 20_000,
     listReads: 100,
     openWindows: 1_000,
@@ -63,6 +67,7 @@ export const scales: Record<'full' | 'quick' | 'smoke', Scale> = {
     rounds: 1,
     starts: 4,
     actSeconds: 1,
+    appends: 16,
     listedCases: 300,
     listReads: 5,
     openWindows: 20,
