@@ -1,6 +1,7 @@
 /** What the rules are called, by their keys: for refusals, and for whatever shows rules to people. */
-import type { Label } from './labels.ts';
+import { stepLabels, type Label } from './labels.ts';
 import type { RuleKey } from './rules.ts';
+import { forStepTimes } from './timedSteps.ts';
 
 const label = (zh: string, en: string): Label => ({ zh, en });
 
@@ -42,6 +43,7 @@ export const ruleKeyLabels: Record<RuleKey, Label> = {
   'review.departments': label('审核部门', 'reviewing departments'),
   'objection.handling': label('异议办理期限', 'time for handling an objection'),
   'objection.review': label('异议复核', 'review of an objection'),
+  ...forStepTimes((step) => label(`“${stepLabels[step].zh}”环节办理期限`, `time for ${stepLabels[step].en}`)),
   'overlay.covers': label('校内规定应涵盖的内容', 'subjects the unit rules must cover'),
   'useRight.report.every': label('使用权进展报告周期', 'how often progress is reported'),
   'useRight.income.payWithin': label('单位应得收益缴付期限', "time to pay the unit's share"),

@@ -3,6 +3,7 @@
  * each with the clause that gives it; deciders read nothing else, and no number lives in code.
  */
 import { ruleKeyLabels } from './ruleLabels.ts';
+import type { TimedStep } from './timedSteps.ts';
 
 /** Calendar and counting units. Months and years never roll; days do as their bound says (see domain/time). */
 export type Unit = 'workingDay' | 'calendarDay' | 'month' | 'year';
@@ -98,8 +99,11 @@ export type RenewalCondition = 'agreementKept' | 'progressMade' | 'incomeGood';
 /** The tier that decides a matter which is not an empowerment. */
 export type DecidedBy = 'leadingGroup' | 'leadership';
 
-/** Every value a process reads, by key. Lists are closed unless their key says otherwise. */
-export interface RuleValues {
+/**
+ * Every value a process reads, by key. Lists are closed unless their key says otherwise. `stepTime.<step>` is the time that
+ * the institution gives itself for a step, if it gives any; no document does.
+ */
+export interface RuleValues extends Record<`stepTime.${TimedStep}`, Duration> {
   /** Modes this institution may use on the date. */
   'empowerment.modes': Mode[];
   'empowerment.fullOwnership.road': FullOwnershipRoad;

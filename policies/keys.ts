@@ -4,6 +4,7 @@
  */
 import type { Step } from '../domain/empowerment/acts.ts';
 import type { RuleKey, RuleSnapshot } from '../domain/rules.ts';
+import { forStepTimes } from '../domain/timedSteps.ts';
 
 /** When a key must have a value: always, with a mode or the price matter, only where a document gives it, or later. */
 type Needed = 'always' | 'coOwnership' | 'fullOwnership' | 'useRight' | 'titleMoves' | 'priceMatter' | 'whereGiven' | 'later';
@@ -66,6 +67,7 @@ export const keyTable: Record<RuleKey, KeyInfo> = {
   'review.departments': info('always', 'institution', ['departmentReview']),
   'objection.handling': info('always', 'institution', ['objectionHandling']),
   'objection.review': info('always', 'institution', ['objectionHandling']),
+  ...forStepTimes((step) => info('whereGiven', 'institution', [step])),
   'overlay.covers': info('whereGiven', 'law', []),
 
   'useRight.report.every': duringRight('institution'),

@@ -4,6 +4,7 @@
  * is `incomparable`, and nobody may take it for stricter.
  */
 import type { Duration, Exclusion, RuleValues, Share } from '../domain/rules.ts';
+import { forStepTimes } from '../domain/timedSteps.ts';
 
 export type Comparison = 'same' | 'stricter' | 'laxer' | 'incomparable';
 
@@ -163,6 +164,7 @@ export const scales: { [K in keyof RuleValues]: Scale<RuleValues[K]> } = {
   'review.departments': free(),
   'objection.handling': duration,
   'objection.review': free(),
+  ...forStepTimes(() => duration),
   'overlay.covers': contains(),
   'useRight.report.every': duration,
   'useRight.income.payWithin': duration,

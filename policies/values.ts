@@ -1,6 +1,7 @@
 /** The shape of every key's value. A value that does not fit is turned away at load, with its key. */
 import { z } from 'zod';
 import type { RuleKey, RuleValues, Share, ShareBase } from '../domain/rules.ts';
+import { forStepTimes } from '../domain/timedSteps.ts';
 
 const n = z.int().min(1);
 const unit = z.enum(['workingDay', 'calendarDay', 'month', 'year']);
@@ -125,6 +126,7 @@ export const valueSchemas: { [K in RuleKey]: z.ZodType<RuleValues[K]> } = {
   'review.departments': z.strictObject({ departments: listOf(text), rule: z.enum(['all', 'any']) }),
   'objection.handling': ceiling,
   'objection.review': z.strictObject({ body: text, askWithin: ceiling, within: ceiling }),
+  ...forStepTimes(() => ceiling),
   'overlay.covers': listOf(z.enum(coveredSubjects)),
   'useRight.report.every': z.strictObject({ bound: z.literal('atMost'), n, unit: z.enum(['month', 'year']) }),
   'useRight.income.payWithin': ceiling,

@@ -40,7 +40,8 @@ export interface CommonEvents extends MendingEvents {
   caseOpened: { rules: RuleSnapshot; openedBy: string };
   /** Appended by the record: the number of the institution and year. */
   caseNumbered: { number: string; year: number; seq: number };
-  stepEntered: { step: string; assessment?: Assessment };
+  /** `deadline` where the institution gives the step a time. */
+  stepEntered: { step: string; assessment?: Assessment; deadline?: DeadlineRow };
   substituteNamed: CommonBodies['nameSubstitute'] & { assessment: Assessment };
   decisionRecorded: DecisionMinutes & { assessment: Assessment; tally: Tally; round: number };
   /** A new calendar version counts a running deadline anew. */

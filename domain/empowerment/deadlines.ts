@@ -1,4 +1,4 @@
-/** Where a case keeps its deadlines: with notices, with objections, and the term of a use right. */
+/** Where a case keeps its deadlines: with notices, with objections, the term of a use right, the time of the step. */
 import type { Objection } from '../objection/index.ts';
 import type { DeadlineRow } from '../process.ts';
 import type { Notice } from '../publicity/index.ts';
@@ -9,6 +9,7 @@ export const allDeadlines = (state: EmpowermentState): DeadlineRow[] => [
   ...state.notices.map((n) => n.deadline),
   ...state.objections.flatMap((o) => [o.handling ?? [], o.review ?? [], o.reviewing ?? []].flat()),
   ...(state.term ? [state.term] : []),
+  ...(state.stepTime ? [state.stepTime] : []),
 ];
 
 /** One notice changed; the others stay. */
@@ -18,9 +19,15 @@ export const changeNotice = (state: EmpowermentState, id: string, change: (notic
 });
 
 /** The objections with the deadline of that key replaced; keys name their objection. */
-export const withDeadline = (objections: Objection[], deadline: DeadlineRow): Objection[] =>
+const ofObjections = (objections: Objection[], deadline: DeadlineRow): Objection[] =>
   objections.map((o) => {
     if (o.handling?.key === deadline.key) return { ...o, handling: deadline };
     if (o.review?.key === deadline.key) return { ...o, review: deadline };
     return o.reviewing?.key === deadline.key ? { ...o, reviewing: deadline } : o;
   });
+
+/** The state with the deadline of that key replaced, be it of an objection or of the step. */
+export const withDeadline = (state: EmpowermentState, deadline: DeadlineRow): EmpowermentState =>
+  state.stepTime?.key === deadline.key
+    ? { ...state, stepTime: deadline }
+    : { ...state, objections: ofObjections(state.objections, deadline) };

@@ -34,8 +34,8 @@ export interface EmpowermentEvents extends ObjectionEvents, MendingEvents {
     grounds?: SealedRef;
   };
   departmentReviewed: { department: string; outcome: 'agree' | 'agreeOnConditions' | 'object'; opinion: SealedRef };
-  /** Where the case stands from now on. For a deciding body: who may vote and whether that is a quorum. */
-  stepEntered: { step: Step; assessment?: Assessment };
+  /** Where the case stands from now on. For a deciding body: who may vote and whether that is a quorum. `deadline` where the institution gives the step a time. */
+  stepEntered: { step: Step; assessment?: Assessment; deadline?: DeadlineRow };
   substituteNamed: { body: DecidingBody; for: string; personId: string; grounds: SealedRef; assessment: Assessment };
   decisionRecorded: DecisionMinutes & { assessment: Assessment; tally: Tally; round: number };
   noticePublished: {

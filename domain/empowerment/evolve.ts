@@ -124,11 +124,12 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         reviews: [...state.reviews.filter((r) => r.department !== event.data.department), event.data],
       };
     case 'stepEntered': {
-      const { step, assessment } = event.data;
+      const { step, assessment, deadline } = event.data;
       const entered = {
-        ...without(state, 'assessment'),
+        ...without(state, 'assessment', 'stepTime'),
         step,
         stepSince: event.effectiveAt,
+        ...(deadline ? { stepTime: deadline } : {}),
         ...(assessment ? { assessment, bodyMembers: joined(state, assessment) } : {}),
       };
       // Back from an objection: whatever it was, the case is where it belongs again.
@@ -198,7 +199,7 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
     }
     case 'deadlineRecounted': {
       const { noticeId, deadline } = event.data;
-      if (noticeId === undefined) return { ...state, objections: withDeadline(state.objections, deadline) };
+      if (noticeId === undefined) return withDeadline(state, deadline);
       const addendum = {
         on: event.effectiveAt,
         lastDay: deadline.lastDay,
@@ -368,7 +369,7 @@ function closeCase(state: EmpowermentState, status: 'done' | 'refused' | 'withdr
     ...(o.review?.state === 'running' ? { review: { ...o.review, state: 'cancelled' as const } } : {}),
   }));
   const over = {
-    ...without(state, 'assessment', 'amendment', 'proposal', 'reopenedFrom', 'raised'),
+    ...without(state, 'assessment', 'amendment', 'proposal', 'reopenedFrom', 'raised', 'stepTime'),
     status,
     step: status,
     stepSince: at,

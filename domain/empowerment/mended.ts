@@ -13,11 +13,11 @@ export function evolveMended(before: EmpowermentState, event: MendingEvent): Emp
   const state = { ...before, mending: evolveMending(before.mending, event) };
   switch (event.type) {
     case 'holdEnded':
-      return { ...state, objections: event.data.deadlines.reduce(withDeadline, state.objections) };
+      return event.data.deadlines.reduce(withDeadline, state);
     case 'deadlineMoved': {
       const { deadline, mendingId } = event.data;
       const notice = state.notices.find((n) => n.deadline.key === deadline.key);
-      if (!notice) return { ...state, objections: withDeadline(state.objections, deadline) };
+      if (!notice) return withDeadline(state, deadline);
       const { lastDay, endsAt } = deadline;
       const addendum = { on: event.effectiveAt, lastDay, endsAt, reason: `moved:${mendingId}` };
       return changeNotice(state, notice.id, (n) => ({ ...n, deadline, addenda: [...n.addenda, addendum] }));

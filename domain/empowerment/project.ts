@@ -1,6 +1,7 @@
 /** What lists, to-dos and search show of a case: computed from its state alone. */
 import { barOf } from '../collective/index.ts';
-import { isStopped, natureOf } from '../mending/index.ts';
+import { dueBy } from '../casework/stepTimes.ts';
+import { isStopped } from '../mending/index.ts';
 import { isPending, type Objection } from '../objection/index.ts';
 import type { DeadlineRow, NoticeRow, ObjectionRow, PartyRow, Projection, Task } from '../process.ts';
 import { valueOf } from '../rules.ts';
@@ -116,9 +117,7 @@ function stepTasks(state: OpenState): Task[] {
 
 function objectionTasks(state: OpenState, objections = state.objections): Task[] {
   const interests = interestsOf(state, []);
-  // Nobody is reminded of a time that the hold has stopped.
-  const dueOf = (row: DeadlineRow | undefined): { due?: string } =>
-    row && !(state.mending.hold && natureOf(row) === 'internal') ? { due: row.endsAt } : {};
+  const dueOf = (row: DeadlineRow | undefined): Pick<Task, 'due'> => dueBy(row, state.mending.hold);
   return objections.flatMap((o): Task[] => {
     const since = o.receivedAt;
     if (o.state === 'unconfirmed')
@@ -190,12 +189,18 @@ function mendingTasks(state: OpenState): Task[] {
   ];
 }
 
+/** What is asked for at the step, within the time that the institution gives it. */
+function timedTasks(state: OpenState): Task[] {
+  const due = dueBy(state.stepTime, state.mending.hold);
+  return stepTasks(state).map((task) => ({ ...task, ...due }));
+}
+
 /** Everything that there is to do, whether or not the case is on hold. */
-export const allTasks = (state: OpenState): Task[] => [...stepTasks(state), ...objectionTasks(state), ...anyStepTasks(state)];
+export const allTasks = (state: OpenState): Task[] => [...timedTasks(state), ...objectionTasks(state), ...anyStepTasks(state)];
 
 /** What there is to do on hold: nobody is asked for what waits. */
 const tasksOnHold = (state: OpenState): Task[] => [
-  ...[...stepTasks(state), ...anyStepTasks(state)].filter(({ act }) => !waits(state, act)),
+  ...[...timedTasks(state), ...anyStepTasks(state)].filter(({ act }) => !waits(state, act)),
   ...state.objections.flatMap((one) => objectionTasks(state, [one]).filter(({ act }) => !waits(state, act, one))),
 ];
 

@@ -32,6 +32,8 @@ export interface EmpowermentState {
   version: number;
   step: Step;
   stepSince: string;
+  /** The time that the institution gives the step, if it gives any. */
+  stepTime?: DeadlineRow;
   status: 'open' | 'done' | 'refused' | 'withdrawn' | 'merged';
   rules: RuleSnapshot | null;
   number?: string;

@@ -39,8 +39,10 @@ const afterPublishing: Step[] = [
 
 /** Where an objection is handled. Before the second of two notices is out, the first may be objected to already. */
 const handling: Step[] = ['noticePreparation', 'publicity', 'objectionHandling'];
+/** What brings the case to another step, whose time is counted then. */
+const goesOn: FactNeed[] = ['calendar'];
 /** What settles the last objection may bring the case back before a body. */
-const settles: FactNeed[] = ['bodies', 'relations'];
+const settles: FactNeed[] = ['bodies', 'relations', ...goesOn];
 
 /** Who mends a case, and what that is decided by. Before the application is submitted the office has nothing to hold. */
 const office: Role[] = ['officer', 'administrator'];
@@ -52,7 +54,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   sendForConsent: {
     roles: ['representative'],
     steps: ['draft'],
-    needs: ['people', 'pinnedRules'],
+    needs: ['people', 'pinnedRules', ...goesOn],
     zh: '送交完成人同意',
     en: 'send for consent',
   },
@@ -68,24 +70,30 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   amendApplication: {
     roles: ['representative'],
     steps: ['consent', 'returned'],
-    needs: ['people'],
+    needs: ['people', ...goesOn],
     zh: '修改申请',
     en: 'amend the application',
   },
-  submit: { roles: ['representative'], steps: ['consent'], needs: [], zh: '提交申请', en: 'submit' },
+  submit: { roles: ['representative'], steps: ['consent'], needs: goesOn, zh: '提交申请', en: 'submit' },
   returnForCorrection: {
     roles: ['officer'],
     steps: ['check'],
-    needs: ['relations'],
+    needs: ['relations', ...goesOn],
     zh: '退回补正',
     en: 'return for correction',
   },
-  passCheck: { roles: ['officer'], steps: ['check'], needs: ['bodies', 'relations'], zh: '审查通过', en: 'pass the check' },
+  passCheck: {
+    roles: ['officer'],
+    steps: ['check'],
+    needs: ['bodies', 'relations', ...goesOn],
+    zh: '审查通过',
+    en: 'pass the check',
+  },
   refuseApplication: { roles: ['officer'], steps: ['check'], needs: ['relations'], zh: '不予受理', en: 'refuse' },
   reviewAsDepartment: {
     roles: ['departmentReviewer'],
     steps: ['departmentReview'],
-    needs: ['bodies', 'relations'],
+    needs: ['bodies', 'relations', ...goesOn],
     zh: '部门审核',
     en: 'review as a department',
   },
@@ -99,7 +107,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   recordDecision: {
     roles: ['secretary'],
     steps: ['groupDecision', 'leadershipDecision'],
-    needs: ['bodies', 'relations'],
+    needs: ['bodies', 'relations', ...goesOn],
     zh: '记录集体决策',
     en: 'record a collective decision',
   },
@@ -113,7 +121,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   closeWindow: {
     roles: ['system'],
     steps: afterPublishing,
-    needs: [],
+    needs: goesOn,
     zh: '公示期满',
     en: 'close the window',
   },
@@ -127,7 +135,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   takeDownNotice: {
     roles: ['officer'],
     steps: handling,
-    needs: ['relations'],
+    needs: ['relations', ...goesOn],
     zh: '撤下公示',
     en: 'take the notice down',
   },
@@ -148,7 +156,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   confirmPaperObjection: {
     roles: ['officer'],
     steps: afterPublishing,
-    needs: ['calendar', ...settles],
+    needs: settles,
     zh: '复核书面异议',
     en: 'confirm an objection on paper',
   },
@@ -176,7 +184,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   recordFinding: {
     roles: ['handler'],
     steps: handling,
-    needs: ['calendar', ...settles],
+    needs: settles,
     zh: '作出异议处理决定',
     en: 'decide the objection',
   },
@@ -225,14 +233,14 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   signAmendment: {
     roles: ['inventor'],
     steps: ['amendment'],
-    needs: ['bodies', 'relations'],
+    needs: ['bodies', 'relations', ...goesOn],
     zh: '签署新的分配方案',
     en: 'sign the amendment',
   },
   stateResult: {
     roles: ['officer'],
     steps: ['statement'],
-    needs: ['bodies', 'relations'],
+    needs: ['bodies', 'relations', ...goesOn],
     zh: '出具公示情况说明',
     en: "state the publicity's result",
   },
@@ -246,21 +254,21 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   signAgreement: {
     roles: ['inventor', 'signatory'],
     steps: ['agreement'],
-    needs: ['people', 'relations'],
+    needs: ['people', 'relations', ...goesOn],
     zh: '签署协议',
     en: 'sign the agreement',
   },
   recordCoOwnerSignature: {
     roles: ['officer'],
     steps: ['agreement'],
-    needs: ['relations'],
+    needs: ['relations', ...goesOn],
     zh: '登记共有人签署',
     en: "record a co-owner's signature",
   },
   recordTitleChange: {
     roles: ['officer'],
     steps: ['titleChange'],
-    needs: ['relations'],
+    needs: ['relations', ...goesOn],
     zh: '登记权属变更',
     en: 'record the title change',
   },

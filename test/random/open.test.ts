@@ -102,10 +102,10 @@ describe('what is open', () => {
     expect(openActs(one, 'secretary')).not.toContain('transitionRules');
     for (const n of [1, 2, 3, 4]) one.world.relations.push(['an', `g${n}`]);
     expect(openActs(one, 'secretary')).not.toContain('recordDecision');
-    expect(openActs(one, 'administrator')).toEqual(['nameSubstitute', 'hold', 'reassign']);
+    expect(openActs(one, 'administrator')).toEqual(['nameSubstitute', 'hold', 'moveDeadline', 'reassign']);
     // Both substitutes of the group are barred too: nobody is left who could be named.
     one.world.relations.push(['an', 'gs1'], ['an', 'gs2']);
-    expect(openActs(one, 'administrator')).toEqual(['hold', 'reassign']);
+    expect(openActs(one, 'administrator')).toEqual(['hold', 'moveDeadline', 'reassign']);
     const two = caseAt('titleChange');
     expect(openActs(two, 'officer')).toContain('recordTitleChange');
     expect(openActs(two, 'an')).not.toContain('withdraw');

@@ -1,6 +1,6 @@
 /**
  * Running deadlines that rest on an older calendar: of cases that the import could not see, since their notice was on its
- * way just then, and those of objections. Each case counts them anew, once for a deadline and calendar.
+ * way just then, those of objections, and the times of steps. Each case counts them anew, once for a deadline and calendar.
  */
 import type { Pool } from 'pg';
 import { sendSystemAct } from '../systemActs.ts';
@@ -22,7 +22,7 @@ export function staleCalendars(pool: Pool): Probe {
         `WITH newest AS (SELECT version, imported_at FROM calendar_version ORDER BY imported_at DESC, version DESC LIMIT 1)
          SELECT d.case_id::text, d.institution_id::text, d.key, n.version
            FROM deadline d JOIN cases c ON c.id = d.case_id, newest n
-          WHERE d.state = 'running' AND d.kind IN ('window', 'handling', 'review') AND c.status = 'open'
+          WHERE d.state = 'running' AND d.kind IN ('window', 'handling', 'review', 'internal') AND c.status = 'open'
             AND d.calendar_version <> n.version AND d.ends_at > service_clock()
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.case_id = d.case_id AND i.type = 'applyCalendar' AND i.body->>'deadline' = d.key
                                AND i.body->>'calendarVersion' = n.version)`,

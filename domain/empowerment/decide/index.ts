@@ -1,3 +1,4 @@
+import { withStepTimes } from '../../casework/stepTimes.ts';
 import * as objection from '../../objection/index.ts';
 import type { Decision, Envelope } from '../../process.ts';
 import type { ActType, Bodies } from '../acts.ts';
@@ -5,6 +6,7 @@ import type { EmpowermentState, OpenState } from '../state.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
+import type { Act } from './common.ts';
 import * as mending from './mending.ts';
 import { gate, orRefusal } from './open.ts';
 import * as people from './people.ts';
@@ -78,8 +80,9 @@ export function decide(state: EmpowermentState, act: Envelope): Decision {
     const shut = gate(state, act);
     if (shut) return shut;
     if (act.type === 'sendForConsent')
-      return application.sendForConsent(state, act as Envelope<'sendForConsent', Bodies['sendForConsent']>);
+      return withStepTimes(state, act, application.sendForConsent(state, act as Act<'sendForConsent'>));
     const type = act.type as Exclude<ActType, 'sendForConsent'>;
-    return (deciders[type] as Decider<ActType>)(state as OpenState, act as Envelope<ActType, never>);
+    const decision = (deciders[type] as Decider<ActType>)(state as OpenState, act as Envelope<ActType, never>);
+    return withStepTimes(state, act, decision);
   });
 }

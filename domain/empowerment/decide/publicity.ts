@@ -190,6 +190,9 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
       if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, objectionId: id, deadline }));
     }
   }
+  const time = state.stepTime;
+  const deadline = time && meant(time) && recounted(time, act.receivedAt, calendarOf(act), false);
+  if (deadline) events.push(happened(act, 'deadlineRecounted', { key: deadline.key, deadline }));
   if (events.length === 0)
     return refuse('nothingToRecount', '没有因新日历而变化的期限。', 'The new calendar changes no deadline of this case.', {
       status: 409,

@@ -9,7 +9,7 @@ import {
 } from '../../../domain/empowerment/index.ts';
 import { allDeadlines } from '../../../domain/empowerment/deadlines.ts';
 import type { LedgerEvent, Message, Projection } from '../../../domain/process.ts';
-import { valueOf } from '../../../domain/rules.ts';
+import { valueOf, type RuleKey } from '../../../domain/rules.ts';
 
 /** Acts that do not bring the case further: a case that waits for these alone stands still. */
 const besides = new Set<string>(['recordHeirs', 'resolveLink', 'confirmMending']);
@@ -151,6 +151,15 @@ function mendingFaults(before: EmpowermentState, state: EmpowermentState, last: 
   return faults;
 }
 
+/** A step that is entered has the time that the rules give it, and no other has any. */
+function stepTimeFaults({ step, rules, stepTime }: EmpowermentState, last: EmpowermentEvent): string[] {
+  if (last.type !== 'stepEntered') return [];
+  const given = rules?.rules[`stepTime.${step}` as RuleKey];
+  const right =
+    given === undefined ? stepTime === undefined : stepTime?.clause === given.cite.clause && stepTime.state === 'running';
+  return right ? [] : [`${step} is entered without its time, or with one of its own`];
+}
+
 /** Whatever is wrong with the case after the last event; nothing if all is well. */
 export function faultsOf(
   before: EmpowermentState,
@@ -168,7 +177,8 @@ export function faultsOf(
     faults.push('state is not plain JSON');
   const dead = deceasedOf(state);
   for (const { to, template } of told) if ('personId' in to && dead.includes(to.personId)) faults.push(`${template} to the dead`);
-  if (last) faults.push(...groundFaults(state, events, last), ...mendingFaults(before, state, last));
+  if (last)
+    faults.push(...groundFaults(state, events, last), ...mendingFaults(before, state, last), ...stepTimeFaults(state, last));
   return faults;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
-import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity } from './support.ts';
+import { closeSound, ledger, letters, local, rehearse, rows, tasks, team, toPublicity, windowRows } from './support.ts';
 
 let rehearsal: Rehearsal;
 
@@ -57,7 +57,7 @@ describe('scenario 1: nothing goes wrong', () => {
       effectiveAt: '2026-03-17T16:00:00.000Z',
       actor: { kind: 'system' },
     });
-    expect((await rows(story)).deadlines).toMatchObject([{ state: 'closed', lastDay: '2026-03-17' }]);
+    expect(await windowRows(story)).toMatchObject([{ state: 'closed', lastDay: '2026-03-17' }]);
   });
 
   it('is signed on 03-25 and registered on 05-11, 30 % for the unit and 35, 21 and 14 % for the inventors', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { paperOf, Story } from '../../../cli/demo/story.ts';
 import type { Rehearsal } from '../../../runtime/rehearsing/rehearsal.ts';
-import { closeSound, ledger, letters, rehearse, rows, tasks, team, toPublicity, version } from './support.ts';
+import { closeSound, ledger, letters, rehearse, rows, tasks, team, toPublicity, version, windowRows } from './support.ts';
 
 let rehearsal: Rehearsal;
 let story: Story;
@@ -85,7 +85,7 @@ describe('scenario 3: a member dies in 2026-08 with 30 %', () => {
     await toPublicity(story, plan, '2026-06-02 15:00', '2026-06-03 09:00');
     // 06-18 is a Thursday, the day before the Dragon Boat holiday.
     await story.on('2026-06-19 09:00');
-    expect((await rows(story)).deadlines).toMatchObject([{ lastDay: '2026-06-18', state: 'closed' }]);
+    expect(await windowRows(story)).toMatchObject([{ lastDay: '2026-06-18', state: 'closed' }]);
     await story.stateResult();
     await story.agree({ startsOn: '2026-07-01', years: 10, survivesLeaving: true });
     await story.on('2026-07-01 09:00');

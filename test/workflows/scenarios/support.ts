@@ -88,6 +88,10 @@ export async function rows({ rehearsal, caseId }: Story): Promise<Projection> {
   return found[0].r;
 }
 
+/** The rows of its windows alone. */
+export const windowRows = async (story: Story): Promise<Projection['deadlines']> =>
+  (await rows(story)).deadlines.filter(({ kind }) => kind === 'window');
+
 /** Open to-dos as `act role` or `act person`, with what makes them stand out. */
 export async function tasks(story: Story): Promise<string[]> {
   const { tasks: open } = await rows(story);
