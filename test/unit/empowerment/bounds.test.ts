@@ -7,7 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { Bodies, DecidingBody, Step } from '../../../domain/empowerment/index.ts';
 import type { Mode, RuleKey, RuleSnapshot, RuleValues } from '../../../domain/rules.ts';
-import { addDays, addYears, computeDeadline, startOfDay, type CivilDate } from '../../../domain/time/index.ts';
+import { timedSteps, type TimedStep } from '../../../domain/timedSteps.ts';
+import { addDays, addYears, computeDeadline, dateOfInstant, startOfDay, type CivilDate } from '../../../domain/time/index.ts';
 import { keyTable, sampleNames, type SampleName } from '../../../policies/index.ts';
 import { titleChangeReminders } from '../../../worker/probes/reminders.ts';
 import { numericKeys } from '../policies/numbers.ts';
@@ -158,6 +159,36 @@ function review(name: SampleName, rules: RuleSnapshot): void {
   }
 }
 
+/** A case that has just entered the step. */
+function entered(step: TimedStep, name: SampleName, rules: RuleSnapshot, changes: Partial<RuleValues>): Case {
+  const { mode } = firstPlan(rules);
+  if (step === 'leadershipDecision') return at(step, name, rules, { ...changes, 'decision.majorMatters': [mode] });
+  if (step === 'useRightGrant') return at(step, name, rules, changes, planOf(rules, 'useRight'));
+  if (step === 'returned') {
+    const items = [{ at: '/application', text: sealed('more') }];
+    return at('check', name, rules, changes).does('officer', 'returnForCorrection', { items });
+  }
+  if (step !== 'amendment') return at(step, name, rules, changes);
+  const { one, objectionId } = objected(name, rules, changes);
+  return one.finds(objectionId, [true], 'amend').windowsClose();
+}
+
+/** What is asked for at the step is due at the end of so many days, counted from the day on which it is entered. */
+const stepTime =
+  (step: TimedStep): Check =>
+  (name, rules) => {
+    const rule = given(rules, `stepTime.${step}`);
+    for (const n of [rule.n - 1, rule.n, rule.n + 1]) {
+      const value = { ...rule, n };
+      const one = entered(step, name, rules, { [`stepTime.${step}`]: value });
+      const { lastDay } = computeDeadline({ start: dateOfInstant(one.state.stepSince), ...value }, one.world.calendar);
+      expect([one.step, one.state.stepTime]).toMatchObject([step, { n, lastDay }]);
+      expect(one.tasks.filter(({ since }) => since === one.state.stepSince).map(({ due }) => due)).toContain(
+        startOfDay(addDays(lastDay, 1)),
+      );
+    }
+  };
+
 /** The price of the retained share: from this amount on the leadership decides. */
 function majorPrice(name: SampleName, rules: RuleSnapshot): void {
   const fen = given(rules, 'decision.majorPriceFen');
@@ -227,6 +258,13 @@ for (const mode of ['coOwnership', 'fullOwnership', 'useRight'] as const) {
   const key = `publicity.${mode}` as const;
   checks[key] = [(rules) => allows(rules, mode), (name, rules) => window('empowerment', mode, key, name, rules)];
 }
+
+for (const step of timedSteps)
+  checks[`stepTime.${step}`] = [
+    (rules) =>
+      (step !== 'useRightGrant' || allows(rules, 'useRight')) && (step !== 'titleChange' || firstPlan(rules).mode !== 'useRight'),
+    stepTime(step),
+  ];
 
 /** Whether a step reads the key, or any code names it. */
 const sources = ['domain', 'workflows', 'activities', 'worker', 'api']
