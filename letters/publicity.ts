@@ -20,6 +20,20 @@ export const publicity: Letters = {
       'The publicity of {case} now ends at 24:00 of {lastDay} (China time), as a dated addendum to the notice says.',
     ],
   },
+  publicityGap: {
+    subject: ['公示中断已登记', 'A gap in the publicity is on record'],
+    text: [
+      '{case}的公示在下列日期未能读到，已予登记：{days}。',
+      'The notice of {case} could not be read on these days, which are on record: {days}.',
+    ],
+  },
+  noticeInsufficient: {
+    subject: ['公示须重新发布', 'The notice is to be published anew'],
+    text: [
+      '{case}的公示期满后发现下列日期未能读到公示：{days}。按本单位规定，原公示不足以作为依据，将重新发布，公示期重新起算；有未办结异议的，办结后重新发布。',
+      'After its window was over, the notice of {case} was found not to have been readable on these days: {days}. By the rules of the unit it does not suffice: it is published anew with a full window, once every objection is answered.',
+    ],
+  },
   windowClosed: {
     subject: ['公示期满', 'The publicity has ended'],
     text: ['{case}的公示期已满。', 'The publicity of {case} has ended.'],

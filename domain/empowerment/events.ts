@@ -53,7 +53,14 @@ export interface EmpowermentEvents extends ObjectionEvents, MendingEvents {
     supersedes?: string;
     changed?: string[];
   };
-  publicityGapRecorded: { noticeId: string; days: CivilDate[]; grounds: SealedRef; lengthened?: DeadlineRow };
+  /** What a gap does: a running window is lengthened; a notice that is over does not suffice. */
+  publicityGapRecorded: {
+    noticeId: string;
+    days: CivilDate[];
+    grounds: SealedRef;
+    lengthened?: DeadlineRow;
+    insufficient?: true;
+  };
   /** A new calendar version counts a running deadline anew; for a published window it is a dated addendum to the notice. */
   deadlineRecounted: { key: string; noticeId?: string; objectionId?: string; deadline: DeadlineRow };
   noticeTakenDown: { noticeId: string; grounds: SealedRef };

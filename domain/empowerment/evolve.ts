@@ -177,10 +177,11 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
       return { ...state, notices: [...kept, noticeOf(event.data, event.effectiveAt)], linkedCases: [] };
     }
     case 'publicityGapRecorded': {
-      const { noticeId, days, lengthened } = event.data;
+      const { noticeId, days, lengthened, insufficient } = event.data;
       return changeNotice(state, noticeId, (notice) => ({
         ...notice,
         gapDays: [...notice.gapDays, ...days],
+        ...(insufficient ? { insufficient } : {}),
         ...(lengthened
           ? {
               deadline: lengthened,

@@ -9,7 +9,7 @@ import type { ActType } from './acts.ts';
 import { allDeadlines } from './deadlines.ts';
 import { interestsOf } from './interests.ts';
 import { noticesNeeded } from './route.ts';
-import { living, opened, type EmpowermentState, type OpenState } from './state.ts';
+import { current, living, opened, type EmpowermentState, type OpenState } from './state.ts';
 import { waits } from './waiting.ts';
 
 const byRole = (state: OpenState, act: ActType, role: NonNullable<Task['role']>, more: Partial<Task> = {}): Task => ({
@@ -70,9 +70,7 @@ function stepTasks(state: OpenState): Task[] {
       ];
     }
     case 'noticePreparation': {
-      const shown = state.notices
-        .filter((n) => n.round === state.round && (n.state === 'open' || n.state === 'closed'))
-        .map((n) => n.kind);
+      const shown = current(state).map((n) => n.kind);
       const missing = noticesNeeded(state.application).filter((kind) => !shown.includes(kind));
       return missing.map((kind) =>
         byRole(state, 'publishNotice', 'officer', {

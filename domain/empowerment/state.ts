@@ -134,6 +134,17 @@ export function opened(state: EmpowermentState): OpenState | undefined {
   return state.application && state.rules ? (state as OpenState) : undefined;
 }
 
+/**
+ * Notices that count in this round: an amendment or new rules begin another, for which all are published anew, as is one that
+ * turned out not to suffice.
+ */
+export const current = ({ notices, round }: EmpowermentState): Notice[] =>
+  notices.filter((n) => n.round === round && (n.state === 'open' || (n.state === 'closed' && !n.insufficient)));
+
+/** Whether a notice of this round is over, does not suffice, and is to be published anew. */
+export const lacksNotice = ({ notices, round }: EmpowermentState): boolean =>
+  notices.some((n) => n.round === round && n.state === 'closed' && n.insufficient);
+
 /** Whether the agreement binds; from then on the case is carried out, not decided. */
 export const concluded = (state: EmpowermentState): boolean => state.agreement?.concludedOn !== undefined;
 

@@ -127,7 +127,8 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   },
   recordPublicityGap: {
     roles: ['officer', 'system'],
-    steps: handling,
+    // Also after the window, as long as its result is not stated.
+    steps: [...handling, 'amendment', 'statement'],
     needs: ['calendar', 'relations'],
     zh: '登记公示中断',
     en: 'record a gap in the publicity',

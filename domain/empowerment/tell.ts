@@ -20,6 +20,8 @@ export const templates = [
   'noticeToPublish',
   'noticePublished',
   'noticeLengthened',
+  'publicityGap',
+  'noticeInsufficient',
   'windowClosed',
   'objectionReceived',
   'objectionLate',
@@ -123,7 +125,7 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       return [...team('noticePublished', shown), ...role('noticePublished', 'supervisor', shown)];
     }
     case 'publicityGapRecorded':
-      return event.data.lengthened ? team('noticeLengthened', { lastDay: event.data.lengthened.lastDay }) : [];
+      return onGap(event);
     case 'deadlineRecounted':
       if (event.data.noticeId === undefined) return [];
       // A count that only became certain moves no end: the last addendum is then not of this moment.
@@ -249,6 +251,17 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       objection.handling?.key === key ? objection.handlers.flatMap((h) => person('deadlineMoved', h, { lastDay })) : [];
     const office = objection.reviewing?.key === key ? role('deadlineMoved', 'officer', { lastDay }) : [];
     return [...handles, ...office, ...person('deadlineMoved', objection.objectorId, { lastDay })];
+  }
+
+  /** The office is told what the service found, and whatever is found once the window is over. */
+  function onGap({ data, actor }: Extract<EmpowermentEvent, { type: 'publicityGapRecorded' }>): Message[] {
+    const days = { days: data.days.join('、') };
+    if (data.insufficient) return [...role('noticeInsufficient', 'officer', days), ...team('noticeInsufficient', days)];
+    const over = state.notices.find(({ id }) => id === data.noticeId)?.state !== 'open';
+    return [
+      ...(data.lengthened ? team('noticeLengthened', { lastDay: data.lengthened.lastDay }) : []),
+      ...(actor.kind === 'system' || over ? role('publicityGap', 'officer', days) : []),
+    ];
   }
 
   function objectorOf(objectionId: string): string | undefined {

@@ -4,7 +4,15 @@
  */
 import type { DeadlineRow, SealedRef } from '../process.ts';
 import type { Citation, Duration, NoticeItem, NoticeKind, Rank } from '../rules.ts';
-import { compareInstants, computeDeadline, dateOfInstant, daysBetween, type Calendar, type CivilDate } from '../time/index.ts';
+import {
+  compareDates,
+  compareInstants,
+  computeDeadline,
+  dateOfInstant,
+  daysBetween,
+  type Calendar,
+  type CivilDate,
+} from '../time/index.ts';
 
 export interface Notice {
   id: string;
@@ -21,6 +29,8 @@ export interface Notice {
   state: 'open' | 'closed' | 'superseded' | 'takenDown';
   addenda: { on: string; lastDay: string; endsAt: string; reason: string }[];
   gapDays: string[];
+  /** Over, and found afterwards not to have been readable on all its days: it is to be published anew. */
+  insufficient?: true;
 }
 
 export const windowKey = (noticeId: string): string => `window:${noticeId}`;
@@ -105,6 +115,10 @@ export function lengthen(deadline: DeadlineRow, days: number, calendar: Calendar
   const n = daysBetween(start, onward.lastDay) + (countsFirstDay ? 1 : 0);
   return recount({ bound: 'atLeast', n, unit: 'calendarDay' });
 }
+
+/** Whether the day counts towards the window; that of publication does not. */
+export const isCounted = ({ startDate, countsFirstDay }: DeadlineRow, day: CivilDate): boolean =>
+  countsFirstDay || compareDates(day, startDate) > 0;
 
 /** Whether a reader at `at` sees the window closed; arithmetic, whatever timers have done. */
 export function isOver(deadline: Pick<DeadlineRow, 'endsAt'>, at: string): boolean {

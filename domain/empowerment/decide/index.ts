@@ -7,6 +7,7 @@ import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
 import type { Act } from './common.ts';
+import * as gaps from './gaps.ts';
 import * as mending from './mending.ts';
 import { gate, orRefusal } from './open.ts';
 import * as people from './people.ts';
@@ -32,7 +33,7 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   recordDecision: reviews.recordDecision,
   publishNotice: publicity.publishNotice,
   closeWindow: publicity.closeWindow,
-  recordPublicityGap: publicity.recordPublicityGap,
+  recordPublicityGap: gaps.recordPublicityGap,
   takeDownNotice: publicity.takeDownNotice,
   applyCalendar: publicity.applyCalendar,
   fileObjection: publicity.onObjection(objection.receiveObjection),

@@ -20,6 +20,7 @@ import { holdRefusal, legalSteps } from '../waiting.ts';
 import * as agreement from './agreement.ts';
 import * as amendment from './amendment.ts';
 import * as application from './application.ts';
+import * as gaps from './gaps.ts';
 import * as mending from './mending.ts';
 import * as people from './people.ts';
 import * as publicity from './publicity.ts';
@@ -62,7 +63,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   nameSubstitute: mark(reviews.substitutions, reviews.substituteFault),
   recordDecision: whole(reviews.meetingFault),
   publishNotice: mark((state) => noticesNeeded(state.application), publicity.publishingFault),
-  recordPublicityGap: mark(notices, publicity.gapFault),
+  recordPublicityGap: mark(notices, gaps.gapFault),
   takeDownNotice: mark(notices, publicity.takingDownFault),
   fileObjection: mark(notices, (state, asking, id) => objection.objectingFault(publicity.matterOf(state, asking), asking, id)),
   enterPaperObjection: mark(notices, (state, asking, id) => {

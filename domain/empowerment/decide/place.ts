@@ -1,14 +1,9 @@
 /** Where a case belongs on its path, when it comes back from an objection or new rules give it another path. */
-import type { Notice } from '../../publicity/index.ts';
 import { valueOf } from '../../rules.ts';
 import type { Step } from '../acts.ts';
 import { bodyAt } from '../../casework/bodies.ts';
 import { after, finalBody, noticesNeeded, route } from '../route.ts';
-import { concluded, type OpenState } from '../state.ts';
-
-/** Notices that count in this round: an amendment or new rules begin another, for which all are published anew. */
-export const current = (state: OpenState): Notice[] =>
-  state.notices.filter((n) => n.round === state.round && (n.state === 'open' || n.state === 'closed'));
+import { concluded, current, type OpenState } from '../state.ts';
 
 /** The step, or the one before it that the path asks for and the case has not been through: no decision and no publicity is passed over. */
 export function placeOn(state: OpenState, step: Step): Step {

@@ -3,20 +3,19 @@ import { inWords, noticeItemLabels, unitLabels } from '../../labels.ts';
 import { recounted } from '../../mending/index.ts';
 import * as objection from '../../objection/index.ts';
 import type { Asking, Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal } from '../../process.ts';
-import { lengthen, missingItems, openWindow, type Notice } from '../../publicity/index.ts';
+import { missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Duration, type ResolvedRule } from '../../rules.ts';
-import { addDays, compareDates, dateOfInstant, type CivilDate } from '../../time/index.ts';
 import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
 import { after, noticesNeeded } from '../route.ts';
 import { interestsOf } from '../interests.ts';
-import { living, type OpenState } from '../state.ts';
+import { current, lacksNotice, living, type OpenState } from '../state.ts';
 import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { holdRefusal } from '../waiting.ts';
 import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act } from './common.ts';
-import { current, placeOn } from './place.ts';
+import { placeOn } from './place.ts';
 
 function windowRule(
   state: OpenState,
@@ -45,6 +44,7 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
   if (fault) return fault;
   const shown = current(state).map((notice) => notice.kind);
   const before = state.notices.findLast((notice) => notice.kind === kind);
+  const again = before?.insufficient && before.round === state.round;
   const contents = ruleOf(rules, kind === 'price' ? 'publicity.price.contents' : 'publicity.empowerment.contents');
   const missing = missingItems(contents.value, items);
   if (missing.length > 0) {
@@ -82,7 +82,8 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
     place,
     audience: valueOf(rules, 'publicity.audience'),
     deadline,
-    ...(before ? { supersedes: before.id, changed: state.amendedParts } : {}),
+    // One that merely did not suffice says the same as before.
+    ...(before ? { supersedes: before.id, changed: again ? [] : state.amendedParts } : {}),
   });
   const all = noticesNeeded(application).every((needed) => needed === kind || shown.includes(needed));
   return decided(
@@ -91,58 +92,11 @@ export function publishNotice(state: OpenState, act: Act<'publishNotice'>): Deci
   );
 }
 
-const noticeMissing = (): Decision =>
+export const noticeMissing = (): { refusal: Refusal } =>
   refuse('noticeNotFound', '没有该公示。', 'There is no such notice.', { status: 404, at: '/noticeId' });
 
 const openNotice = (state: OpenState, id: string | undefined): Notice | undefined =>
   state.notices.find((n) => n.id === id && n.state === 'open');
-
-/** Whether a day of the window has come that is not on record as a gap. */
-function daysLeft({ deadline, gapDays }: Notice, today: CivilDate): boolean {
-  for (let day = deadline.startDate; compareDates(day, today) <= 0; day = addDays(day, 1)) {
-    if (compareDates(day, deadline.lastDay) > 0) return false;
-    if (!gapDays.includes(day)) return true;
-  }
-  return false;
-}
-
-const gapKnown = (): Decision =>
-  refuse('gapKnown', '这些日期的中断已登记。', 'These days are on record already.', { status: 409, at: '/days' });
-
-export function gapFault(state: OpenState, { receivedAt }: Asking, noticeId?: string): Decision | undefined {
-  const notice = openNotice(state, noticeId);
-  if (!notice) return noticeMissing();
-  return daysLeft(notice, dateOfInstant(receivedAt)) ? undefined : gapKnown();
-}
-
-/** Days on which the notice could not be read; they lengthen the window where the overlay says so. */
-export function recordPublicityGap(state: OpenState, act: Act<'recordPublicityGap'>): Decision {
-  const notice = openNotice(state, act.body.noticeId);
-  if (!notice) return noticeMissing();
-  const days = [...new Set(act.body.days)].filter((day) => !notice.gapDays.includes(day)).toSorted();
-  const outside = days.find(
-    (day) =>
-      compareDates(day, notice.deadline.startDate) < 0 ||
-      compareDates(day, notice.deadline.lastDay) > 0 ||
-      compareDates(day, dateOfInstant(act.receivedAt)) > 0,
-  );
-  if (outside)
-    return refuse('dayOutsideWindow', `${outside} 不在公示期内或尚未到来。`, `${outside} is not a past day of the window.`, {
-      at: '/days',
-    });
-  if (days.length === 0) return gapKnown();
-  const lengthened = valueOf(state.rules, 'publicity.gapLengthens')
-    ? lengthen(notice.deadline, days.length, calendarOf(act))
-    : undefined;
-  return decided([
-    happened(act, 'publicityGapRecorded', {
-      noticeId: notice.id,
-      days,
-      grounds: act.body.grounds,
-      ...(lengthened ? { lengthened } : {}),
-    }),
-  ]);
-}
 
 export function takingDownFault(state: OpenState, _: Asking, noticeId?: string): Decision | undefined {
   const notice = openNotice(state, noticeId);
@@ -202,7 +156,7 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
 
 /**
  * Where the case goes once windows and objections allow it: still open or pending, nothing; a ground upheld, to the
- * amendment or the end; else back to where a late-entered objection took it from, or on along the path.
+ * amendment or the end; a notice that does not suffice, to be published anew; else back to where a late-entered objection took it from, or on along the path.
  */
 function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[] {
   const state = foresee(before, act, events);
@@ -226,6 +180,7 @@ function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[
     const signed = adoptIfSigned(state, act);
     return signed.length > 0 ? signed : [happened(act, 'stepEntered', { step: 'amendment' })];
   }
+  if (lacksNotice(state)) return [happened(act, 'stepEntered', { step: 'noticePreparation' })];
   if (state.reopenedFrom) return returnTo(state, act, state.reopenedFrom);
   return [happened(act, 'stepEntered', { step: after('publicity', state.application, state.rules) })];
 }

@@ -1,6 +1,6 @@
 /** Acts to try at random: some that the case waits for, some that are possible, some that are nonsense. */
 import { actTable, empowerment, type ActType, type Bodies } from '../../../domain/empowerment/index.ts';
-import { addDays, dateOfInstant } from '../../../domain/time/index.ts';
+import { addDays, dateOfInstant, daysBetween } from '../../../domain/time/index.ts';
 import { applicationOf, changed, paper, sealed } from './world.ts';
 import type { Case } from './case.ts';
 
@@ -110,11 +110,15 @@ const makers: Makers = {
   publishNotice: (one, pick) =>
     one.noticeBody(from(['empowerment', 'empowerment', 'price'] as const, pick), pick(4) === 0 ? 14 + pick(4) : undefined),
   closeWindow: (one, pick) => ({ noticeId: noticeOf(one, pick) }),
-  recordPublicityGap: (one, pick) => ({
-    noticeId: noticeOf(one, pick),
-    days: [addDays(dateOfInstant(one.now), -pick(pick(3) === 0 ? 40 : 5))],
-    grounds: sealed('g'),
-  }),
+  recordPublicityGap: (one, pick) => {
+    const noticeId = noticeOf(one, pick);
+    // A window may be long over: a day of it, or one around now.
+    const window = pick(2) === 0 ? one.state.notices.find(({ id }) => id === noticeId)?.deadline : undefined;
+    const day = window
+      ? addDays(window.startDate, pick(daysBetween(window.startDate, window.lastDay) + 1))
+      : addDays(dateOfInstant(one.now), -pick(pick(3) === 0 ? 40 : 5));
+    return { noticeId, days: [day], grounds: sealed('g') };
+  },
   takeDownNotice: (one, pick) => ({ noticeId: noticeOf(one, pick), grounds: sealed('g') }),
   fileObjection: filed,
   enterPaperObjection: (one, pick) => ({

@@ -73,7 +73,7 @@ function groundFaults(state: EmpowermentState, events: readonly EmpowermentEvent
   const { data: right } = recorded;
   const unit = right.kind === 'useRight' ? 0 : state.application.unitPpm;
   if (right.holders.reduce((sum, h) => sum + h.ppm, unit) !== 1_000_000) faults.push('shares do not total the whole');
-  const round = state.notices.filter((n) => n.round === state.round && n.state === 'closed');
+  const round = state.notices.filter((n) => n.round === state.round && n.state === 'closed' && !n.insufficient);
   const needed = state.application.price ? ['empowerment', 'price'] : ['empowerment'];
   for (const kind of needed) {
     const notice = round.find((n) => n.kind === kind);
@@ -97,6 +97,18 @@ function groundFaults(state: EmpowermentState, events: readonly EmpowermentEvent
     if (tally.approve * rule.denominator < tally.base * rule.numerator) faults.push('approved without a majority');
   }
   return faults;
+}
+
+/** A window that is over stays as it is, and no result is stated of notices that do not suffice. */
+function noticeFaults(before: EmpowermentState, state: EmpowermentState, last: EmpowermentEvent): string[] {
+  const faults: string[] = [];
+  for (const { id, state: stood, deadline } of before.notices) {
+    const now = state.notices.find((n) => n.id === id)?.deadline;
+    if (stood === 'closed' && !isDeepStrictEqual(now, deadline)) faults.push(`the closed window of ${id} moved`);
+  }
+  if (last.type !== 'resultStated') return faults;
+  const lacking = state.notices.filter((n) => n.round === state.round && n.insufficient && n.state === 'closed');
+  return [...faults, ...lacking.map(({ id }) => `the result is stated of ${id}, which does not suffice`)];
 }
 
 /** What does not happen on hold: what only an act that waits can bring about, and what binds. */
@@ -178,7 +190,12 @@ export function faultsOf(
   const dead = deceasedOf(state);
   for (const { to, template } of told) if ('personId' in to && dead.includes(to.personId)) faults.push(`${template} to the dead`);
   if (last)
-    faults.push(...groundFaults(state, events, last), ...mendingFaults(before, state, last), ...stepTimeFaults(state, last));
+    faults.push(
+      ...groundFaults(state, events, last),
+      ...mendingFaults(before, state, last),
+      ...stepTimeFaults(state, last),
+      ...noticeFaults(before, state, last),
+    );
   return faults;
 }
 

@@ -13,6 +13,8 @@ const own: Record<string, LetterValues> = {
   refused: { by: 'check', clause: 'nm-hei.8c' },
   noticePublished: { kind: 'empowerment', lastDay: '2026-03-16' },
   noticeLengthened: { lastDay: '2026-03-18' },
+  publicityGap: { days: '2026-03-10、2026-03-11' },
+  noticeInsufficient: { days: '2026-03-16' },
   objectionReceipt: { receivedAt: '2026-03-16T15:59:59.999Z', inTime: 1 },
   objectionAdmitted: { lastDay: '2026-04-01' },
   handlerNamed: { lastDay: '' },
