@@ -4,7 +4,7 @@ import type { EmpowermentEvent, EmpowermentState } from '../domain/empowerment/i
 import { processOf, type SomeProcess, type SomeState } from '../domain/index.ts';
 import type { MendingState } from '../domain/mending/index.ts';
 import type { DeadlineRow, LedgerEvent, Task } from '../domain/process.ts';
-import type { Assessment } from '../domain/collective/index.ts';
+import type { Assessment, Bar } from '../domain/collective/index.ts';
 import type { Mend } from '../domain/mending/index.ts';
 import { substituteOf } from '../domain/empowerment/seats.ts';
 import { isObjectionEvent, type Objection } from '../domain/objection/index.ts';
@@ -184,17 +184,22 @@ function withoutObjector(event: EmpowermentEvent): Shown {
   return { ...event, actor: { kind: 'hidden' }, data };
 }
 
+export type AssessmentTold = Omit<Assessment, 'barred'> & { barred: { personId: string; bar: Bar | 'interest' }[] };
+
 /**
  * That a member of a body stands aside can be told; that they do as objector cannot, nor as kin, or whoever is neither
  * inventor nor kin would be known for the objector.
  */
+export function barsTold(assessment: Assessment): AssessmentTold {
+  const barred = assessment.barred.map((one) =>
+    one.bar === 'objector' || one.bar === 'related' ? { personId: one.personId, bar: 'interest' as const } : one,
+  );
+  return { ...assessment, barred };
+}
+
 function withoutBars(event: EmpowermentEvent): Shown {
   if (!('assessment' in event.data) || !event.data.assessment) return event;
-  const { assessment } = event.data;
-  const barred = assessment.barred.map((one) =>
-    one.bar === 'objector' || one.bar === 'related' ? { personId: one.personId, bar: 'interest' } : one,
-  );
-  return { ...event, data: { ...event.data, assessment: { ...assessment, barred } } };
+  return { ...event, data: { ...event.data, assessment: barsTold(event.data.assessment) } };
 }
 
 const without = (data: object, ...fields: string[]): object =>
@@ -227,7 +232,10 @@ function numbersOf({ type, data }: EmpowermentEvent): object {
   }
 }
 
-const counted = ({ quorum, enough, eligible }: Assessment): object => ({ quorum, enough, eligible: eligible.length });
+/** How many may vote, for those who are told numbers alone. */
+export type Counted = Pick<Assessment, 'quorum' | 'enough'> & { eligible: number };
+
+export const counted = ({ quorum, enough, eligible }: Assessment): Counted => ({ quorum, enough, eligible: eligible.length });
 
 /** Mendings that wait, as the caller may see them. */
 export function mendingsFor(sight: Sight, numbersAlone: boolean, { mending }: { mending: MendingState }): object[] {

@@ -1,8 +1,10 @@
 /** What lies before a case: the domain's preview over the institution's rules, calendar and people of today. */
-import { preview, type Directory, type Preview } from '../domain/empowerment/preview.ts';
+import type { Assessment } from '../domain/collective/index.ts';
+import { preview, type Directory, type Preview, type PreviewStep } from '../domain/empowerment/preview.ts';
 import { type Application, type Step } from '../domain/empowerment/index.ts';
 import type { InstitutionRole, PersonStatus } from '../domain/process.ts';
 import { RuleMissing, type RuleSnapshot } from '../domain/rules.ts';
+import { barsTold, counted, type AssessmentTold, type Counted } from './caseRead.ts';
 import { Problem } from './problems.ts';
 import type { Context } from './route.ts';
 
@@ -42,6 +44,7 @@ export async function previewFor(
   application: Application,
   rules: RuleSnapshot | undefined,
   from: Step | undefined,
+  objectors: string[] = [],
 ): Promise<Preview> {
   const { deps, caller } = context;
   const [snapshot, calendar, people, now] = await Promise.all([
@@ -51,39 +54,32 @@ export async function previewFor(
     deps.prisma.$queryRaw<{ now: string }[]>`SELECT iso(service_clock()) AS now`,
   ]);
   try {
-    return preview(application, snapshot, calendar, people, now[0]?.now ?? '', from);
+    return preview(application, snapshot, calendar, { ...people, objectors }, now[0]?.now ?? '', from);
   } catch (error) {
     if (!(error instanceof RuleMissing)) throw error;
     throw new Problem('rules.missing', { errors: [{ pointer: error.key, zh: error.zh, en: error.en }] });
   }
 }
 
-const dates = (from: string, to: string): string => (from === to ? from : `${from} – ${to}`);
+/** What a caller learns of who may vote: everything, that members stand aside but not as objectors or kin, or numbers alone. */
+export type VotersTold = 'all' | 'interest' | 'numbers';
 
-/** The preview as text, a step a paragraph, in both languages. */
-export function previewText({ steps, bar, fault, warnings }: Preview, names: ReadonlyMap<string, string>): string {
-  const lines = steps.flatMap(({ step, acts, people, from, to, window, clauses }) => [
-    `${dates(from, to)}  ${step}`,
-    ...(acts.length > 0 ? [`  ${acts.map(({ zh, en }) => `${zh} / ${en}`).join('；')}`] : []),
-    ...people.map(({ role, department, personIds }) => {
-      const who = personIds.map((id) => names.get(id) ?? id).join('、');
-      return `  ${role}${department === undefined ? '' : ` (${department})`}: ${who === '' ? '—' : who}`;
-    }),
-    ...(window
-      ? [
-          `  公示期 / window: ${window.n} ${window.unit} → ${window.lastDay} 24:00${window.provisional ? '（暂定 / provisional）' : ''}`,
-          ...window.skipped.map(({ date, reason }) => `    ${date} 不计 / not counted: ${reason}`),
-        ]
-      : []),
-    ...clauses.map(
-      ({ clause, phrase, reading }) => `  ${clause}「${phrase}」${reading === undefined ? '' : `（理解 / reading：${reading}）`}`,
-    ),
-  ]);
-  return [
-    ...(bar ? [`不得赋权 / barred: ${bar.zh} / ${bar.en} (${bar.clause})`] : []),
-    ...(fault ? [`须补正 / to be put right: ${fault.zh} / ${fault.en}`] : []),
-    ...lines,
-    ...warnings.map(({ zh, en }) => `注意 / warning: ${zh} / ${en}`),
-    '',
-  ].join('\n');
+/** A preview as one caller may see it. */
+export type PreviewTold = Omit<Preview, 'steps'> & {
+  steps: (Omit<PreviewStep, 'assessment'> & { assessment?: Assessment | AssessmentTold | Counted })[];
+};
+
+const votersTold = (assessment: Assessment, told: VotersTold): Assessment | AssessmentTold | Counted =>
+  told === 'numbers' ? counted(assessment) : told === 'interest' ? barsTold(assessment) : assessment;
+
+/** Whoever is not of the institution does not learn who sits in its bodies either. */
+export function toldPreview({ steps, ...rest }: Preview, voters: VotersTold, ofInstitution: boolean): PreviewTold {
+  return {
+    ...rest,
+    steps: steps.map(({ assessment, people, ...step }) => ({
+      ...step,
+      people: ofInstitution ? people : people.filter(({ body }) => body === undefined),
+      ...(assessment ? { assessment: votersTold(assessment, voters) } : {}),
+    })),
+  };
 }

@@ -3,6 +3,8 @@ import type { DecidingBody, Step } from './empowerment/acts.ts';
 import type { Reliance } from './empowerment/deaths.ts';
 import type { HoldReason } from './mending/types.ts';
 import type { Objection } from './objection/types.ts';
+import type { Bar } from './collective/index.ts';
+import type { Role } from './process.ts';
 import type { AgreementTerm, Condition, Exclusion, NoticeItem, Unit } from './rules.ts';
 
 export interface Label {
@@ -44,6 +46,35 @@ export const stepLabels: Record<Step, Label> = {
 export const bodyLabels: Record<DecidingBody, Label> = {
   leadingGroup: label('领导小组', 'the leading group'),
   leadership: label('领导班子', 'the leadership'),
+};
+
+export const roleLabels: Record<Role, Label> = {
+  member: label('本单位人员', 'everybody of the institution'),
+  officer: label('转化专员', 'officer'),
+  departmentReviewer: label('部门审核人', 'department reviewer'),
+  secretary: label('秘书', 'secretary'),
+  signatory: label('签约人', 'signatory'),
+  administrator: label('管理员', 'administrator'),
+  supervisor: label('监督人员', 'supervisor'),
+  representative: label('代表', 'representative'),
+  inventor: label('完成人', 'inventor'),
+  objector: label('异议人', 'objector'),
+  handler: label('调查人', 'handler'),
+  bodyMember: label('决策机构成员', 'member of the deciding body'),
+  holder: label('权利人', 'holder of the right'),
+  applicant: label('申请人', 'applicant'),
+  leader: label('单位领导', 'leader'),
+  interestedParty: label('利害关系人', 'interested party'),
+  platformOperator: label('平台运营者', 'operator of the platform'),
+};
+
+/** Why a member of a body stands aside. */
+export const barLabels: Record<Bar | 'interest', Label> = {
+  inventor: label('完成人', 'inventor'),
+  related: label('与完成人或受让人有关系', 'kin of, or otherwise tied to, an inventor or buyer'),
+  objector: label('异议人', 'objector'),
+  buyer: label('受让人', 'buyer'),
+  interest: label('有利害关系', 'an interest in the matter'),
 };
 
 export const objectionStateLabels: Record<Objection['state'], Label> = {

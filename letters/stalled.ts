@@ -1,6 +1,6 @@
 /** Why something stands still, in an officer's words: what it is, who must act, what can be done. */
 import { actLabels } from '../domain/index.ts';
-import { bodyLabels, inWords, type Label } from '../domain/labels.ts';
+import { bodyLabels, inWords, roleLabels, type Label } from '../domain/labels.ts';
 
 export interface StalledWords extends Label {
   who: Label;
@@ -114,21 +114,14 @@ const sayings: Sayings = {
   ],
 };
 
-const roles: Record<string, Label> = {
-  officer: { zh: '转化专员', en: 'officer' },
-  departmentReviewer: { zh: '部门审核人', en: 'department reviewer' },
-  secretary: { zh: '秘书', en: 'secretary' },
-  signatory: { zh: '签约人', en: 'signatory' },
-  administrator: { zh: '管理员', en: 'administrator' },
-  supervisor: { zh: '监督人员', en: 'supervisor' },
-  platformOperator: { zh: '平台运营者', en: 'operator of the platform' },
-};
-
 /** What the list says of a finding. Throws for a cause without words. */
 export function stalledWords(cause: string, detail: Detail, role: string | undefined): StalledWords {
   const say = Object.hasOwn(sayings, cause) ? sayings[cause] : undefined;
   if (!say) throw new Error(`There are no words for ${cause}`);
   const [zh, en, todoZh, todoEn] = say(detail);
-  const who = (role !== undefined && roles[role]) || { zh: '经办人', en: 'the person named' };
+  const who =
+    role !== undefined && role in roleLabels
+      ? roleLabels[role as keyof typeof roleLabels]
+      : { zh: '经办人', en: 'the person named' };
   return { zh, en, who, todo: { zh: todoZh, en: todoEn } };
 }

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { modes, text, TEXT } from '../../contracts/schemas.ts';
 import type { StoredValue } from '../../contracts/sealing.ts';
 import type { Application, Step } from '../../domain/empowerment/index.ts';
+import { interestsOf } from '../../domain/empowerment/interests.ts';
 import type { PartyRole, SealedRef } from '../../domain/process.ts';
 import type { Caller } from '../access.ts';
-import { caseWorkers, partsIn, rolesIn, rowsOf, sightOf, visibleCase } from '../caseAccess.ts';
+import { caseWorkers, partsIn, rolesIn, rowsOf, sightOf, toldNumbersAlone, visibleCase } from '../caseAccess.ts';
 import { readCase, readSome } from '../caseRead.ts';
 import { caseShown } from '../caseShown.ts';
 import { allOf, anyOf, sql, type Db, type Sql } from '../db.ts';
@@ -310,7 +311,11 @@ export const caseRoutes = [
       if (sight.kind === 'objector' || !state.application || !state.rules) throw new Problem('notFound');
       const application: Application = { ...state.application, representativeId: state.representativeId };
       const from: Step = state.step;
-      return answerPreview(context, await previewFor(context, application, state.rules, from));
+      const voters = sight.objectors === 'all' ? 'all' : toldNumbersAlone(caller, facts) ? 'numbers' : 'interest';
+      // A number that falls as somebody objects would tell the applicants that a member of the body did.
+      const { objectors } =
+        voters === 'numbers' ? { objectors: [] } : interestsOf({ ...state, application, rules: state.rules }, []);
+      return answerPreview(context, await previewFor(context, application, state.rules, from, objectors), voters);
     },
   }),
 ];

@@ -9,7 +9,8 @@ import { caseFacts, type CaseFacts } from '../caseAccess.ts';
 import { draftContent, readDraft, type DraftApplication } from '../drafts.ts';
 import { requireMatch } from '../etag.ts';
 import { namesOf } from '../people.ts';
-import { previewFor, previewText } from '../preview.ts';
+import { previewFor, toldPreview, type VotersTold } from '../preview.ts';
+import { previewText } from '../previewText.ts';
 import { Problem } from '../problems.ts';
 import { route, type Context } from '../route.ts';
 import { bilingual, inCase, inInstitution, isoInstant } from './common.ts';
@@ -56,17 +57,23 @@ export const previewShown = z.object({
   warnings: z.array(bilingual.loose()),
 });
 
-export const previewQuery = z.object({ format: z.enum(['json', 'text']).default('json') });
+export const previewQuery = z.object({
+  format: z.enum(['json', 'text']).default('json'),
+  /** Of the text; both without it. */
+  language: z.enum(['zh', 'en']).optional(),
+});
 
-/** A preview as JSON, or as text for people. */
+/** A preview as JSON, or as text for people, as the caller may see it. */
 export async function answerPreview(
   context: Context<unknown, z.output<typeof previewQuery>>,
   found: Awaited<ReturnType<typeof previewFor>>,
+  voters: VotersTold,
 ) {
-  if (context.query.format === 'json') return { status: 200, body: found } as const;
-  const ids = found.steps.flatMap(({ people }) => people.flatMap(({ personIds }) => personIds));
-  const names = await namesOf(context.deps, ids);
-  context.response.type('text/plain').send(previewText(found, names));
+  const { caller, query, deps, response } = context;
+  const told = toldPreview(found, voters, caller.isMember);
+  if (query.format === 'json') return { status: 200, body: told } as const;
+  const ids = told.steps.flatMap(({ people }) => people.flatMap(({ personIds }) => personIds));
+  response.type('text/plain').send(previewText(told, await namesOf(deps, ids), query.language));
   return { status: 'raw' } as const;
 }
 
@@ -232,9 +239,10 @@ export const draftRoutes = [
     answers: { 200: [previewShown, 'text/plain'] },
     problems: ['draft.incomplete', 'rules.missing'],
     handler: async (context) => {
-      const { id } = await draftCase(context, context.params.caseId, true);
+      const { id, createdBy } = await draftCase(context, context.params.caseId, true);
       const { application } = await storedDraft(context, id);
-      return answerPreview(context, await previewFor(context, complete(application), undefined, undefined));
+      const found = await previewFor(context, complete(application), undefined, undefined);
+      return answerPreview(context, found, createdBy === context.caller.personId ? 'numbers' : 'all');
     },
   }),
 ];

@@ -9,7 +9,7 @@ import { openWindow } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
 import { outlivesProtection } from '../terms/index.ts';
 import { addDays, dateOfInstant, startOfDay, type Calendar, type CivilDate } from '../time/index.ts';
-import type { ActType, Application, Step } from './acts.ts';
+import type { ActType, Application, DecidingBody, Step } from './acts.ts';
 import { applicationFault, barOfLaw, submissionFault } from './decide/guards.ts';
 import { protectionLeft } from './decide/useRight.ts';
 import { noticesNeeded, route } from './route.ts';
@@ -20,6 +20,8 @@ export interface Directory {
   people: Record<string, { status: PersonStatus; departments: string[] }>;
   bodies: { leadingGroup?: BodyFacts; leadership?: BodyFacts };
   relations: [string, string][];
+  /** Who has objected in time in a running case, and so does not vote. */
+  objectors?: string[];
   /** Members by role; departments only for department reviewers. */
   roles: Partial<Record<Role, { personId: string; departments: string[] }[]>>;
 }
@@ -27,7 +29,8 @@ export interface Directory {
 export interface PreviewStep {
   step: Step;
   acts: { act: ActType; zh: string; en: string }[];
-  people: { role: Role; department?: string; personIds: string[] }[];
+  /** Of a deciding body all its members; `assessment` says who of them may vote. */
+  people: { role: Role; department?: string; body?: DecidingBody; personIds: string[] }[];
   /** Earliest day on which the step opens and is done. */
   from: CivilDate;
   to: CivilDate;
@@ -110,8 +113,11 @@ function peopleOf(step: Step, application: Application, rules: RuleSnapshot, dir
           .map((p) => p.personId),
       }));
     case 'groupDecision':
-    case 'leadershipDecision':
-      return [role('secretary')];
+    case 'leadershipDecision': {
+      const body = step === 'groupDecision' ? 'leadingGroup' : 'leadership';
+      const members = (directory.bodies[body]?.members ?? []).map((member) => member.personId);
+      return [{ role: 'bodyMember', body, personIds: members }, role('secretary')];
+    }
     case 'publicity':
       return [role('member')].map((people) => ({ ...people, personIds: [] }));
     case 'agreement':
@@ -135,7 +141,7 @@ function assessment(step: Step, application: Application, rules: RuleSnapshot, d
   const interests = {
     inventors: application.inventors.map((i) => i.personId),
     buyers: application.price?.buyerIds ?? [],
-    objectors: [],
+    objectors: directory.objectors ?? [],
     relations: directory.relations,
   };
   return assess(

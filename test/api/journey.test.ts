@@ -59,6 +59,18 @@ describe('a draft', () => {
     expect(text.headers['content-type']).toMatch(/^text\/plain/);
     expect(text.text).toMatch(/nm-hei\.8e「公示期不少于15日」/);
     expect(text.text).toContain('青示例完成人一');
+    expect(text.text).toMatch(/领导小组 \/ the leading group：青示例/);
+    const english = await walk.get('inventor1', `/cases/${walk.caseId}/draft/preview?format=text&language=en`);
+    expect(english.text).toMatch(/^2\d{3}-\d\d-\d\d {2}the consents$/m);
+    expect(english.text).not.toContain('领导小组 /');
+    const [seen, read] = await Promise.all(
+      ['inventor1', 'supervisor'].map(async (who) => {
+        const { body } = await walk.get(who, `/cases/${walk.caseId}/draft/preview`);
+        return (body as { steps: { assessment?: object }[] }).steps.find(({ assessment }) => assessment)?.assessment;
+      }),
+    );
+    expect(seen).toEqual({ quorum: expect.any(Number), enough: true, eligible: expect.any(Number) });
+    expect(read).toMatchObject({ eligible: expect.arrayContaining([expect.any(String)]), barred: expect.any(Array) });
   });
 
   it('tells all that it lacks, and is not sent before', async () => {
