@@ -145,6 +145,16 @@ export function clausesAsMarkdown(rows: readonly ClauseRow[]): string {
   return ['# 条款 · Clauses', '', head, '', summary(rows), '', ...sections].join('\n');
 }
 
+async function writePage(path: string, page: string): Promise<void> {
+  const { writeFile } = await import('node:fs/promises');
+  try {
+    await writeFile(path, page);
+  } catch {
+    process.stderr.write(`无法写入 ${path} / Cannot write ${path}\n`);
+    process.exit(2);
+  }
+}
+
 /** Adds the command `clauses`. */
 export function registerClauses(program: Command): void {
   program
@@ -160,8 +170,7 @@ export function registerClauses(program: Command): void {
       const rows = surveyClauses(root, loadRegister(), loadShippedPacks());
       const open = rows.filter((row) => row.state === 'open');
       if (options.markdown) {
-        const { writeFile } = await import('node:fs/promises');
-        await writeFile(options.markdown, clausesAsMarkdown(rows));
+        await writePage(options.markdown, clausesAsMarkdown(rows));
       } else if (options.json) {
         process.stdout.write(`${JSON.stringify(options.open ? open : rows, null, 2)}\n`);
       } else {

@@ -13,11 +13,15 @@ export interface ClientOptions {
   json?: boolean;
 }
 
-/** Adds the options that say where the service is and who calls. */
+/** Adds the options that say where the service is and who calls, by a token or as the development issuer names them. */
 export function withClientOptions(command: Command): Command {
+  return withIssuerOptions(command).option('--token <token>', '令牌；默认取 FUQUAN_TOKEN / token; else FUQUAN_TOKEN');
+}
+
+/** Adds those by which the development issuer names somebody. */
+export function withIssuerOptions(command: Command): Command {
   return command
     .option('--url <url>', '服务地址；默认为运行中的服务 / address of the service; else the one that runs here')
-    .option('--token <token>', '令牌；默认取 FUQUAN_TOKEN / token; else FUQUAN_TOKEN')
     .option('--institution <code>', '单位代码 / code of the institution')
     .option('--role <role>', '以某角色的人员身份（仅开发环境）/ as somebody with the role (development only)')
     .option('--department <department>', '该角色所属部门 / department of that role')
@@ -100,11 +104,19 @@ export async function tokenFor(url: string, options: ClientOptions): Promise<str
 
 /** JSON from the command line; `@file` reads it from a file. */
 export async function jsonArgument(text: string): Promise<unknown> {
-  const source = text.startsWith('@') ? await readFile(text.slice(1), 'utf8') : text;
+  const source = text.startsWith('@') ? await readArgument(text.slice(1)) : text;
   try {
     return JSON.parse(source);
   } catch {
     throw new UsageError('不是合法的 JSON', 'this is not valid JSON');
+  }
+}
+
+async function readArgument(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new UsageError(`读不到 ${path}`, `Cannot read ${path}`);
   }
 }
 

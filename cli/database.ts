@@ -21,9 +21,15 @@ export function withDatabaseOption(command: Command): Command {
 /** Runs with a pool and closes it. Throws UsageError if nobody said where the database is. */
 export async function withPool<T>(url: string | undefined, use: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const connectionString = url ?? process.env['DATABASE_URL'] ?? (await runningDatabase());
+  if (!/^postgres(ql)?:\/\//.test(connectionString))
+    throw new UsageError('数据库地址须以 postgresql:// 开头', 'The address of a database begins with postgresql://');
   const { default: driver } = await import('pg');
   const pool = new driver.Pool({ connectionString, max: 4 });
   try {
+    await pool.query('SELECT 1').catch((error: Error) => {
+      const reason = error.message || error.name;
+      throw new Error(`数据库无法使用：${reason} / The database cannot be used: ${reason}`);
+    });
     return await use(pool);
   } finally {
     await pool.end();

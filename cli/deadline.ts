@@ -253,21 +253,11 @@ async function run(options: Options): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(deadline)}\n` : asText(deadline));
 }
 
-const COMMANDER_ZH: Record<string, string> = {
-  'commander.unknownOption': '未知选项',
-  'commander.optionMissingArgument': '选项缺少值',
-  'commander.excessArguments': '多余的参数',
-};
-
 const HELP = `
 CSV: 表头 start,bound,n,unit[,countsFirstDay]，列序不限；行号同电子表格，表头为第 1 行。
      The header names start,bound,n,unit[,countsFirstDay] in any order; rows are numbered as in a spreadsheet, the header being 1.
 退出码 / exit code: 0 成功 all answered; 1 有错误的行 some rows are wrong; 2 用法或参数错误 the call is wrong.
 `;
-
-function complain(message: string): void {
-  process.stderr.write(`fuquan deadline: ${message}\n`);
-}
 
 /** Adds `fuquan deadline`: counts one deadline or a CSV file of them, with no service running. */
 export function registerDeadline(program: Command): void {
@@ -283,18 +273,12 @@ export function registerDeadline(program: Command): void {
     .option('--calendar <file>', '叠加日历文件，可重复 / lay a calendar file over the shipped one; repeatable', collect, [])
     .option('--json', '输出 JSON / print JSON')
     .addHelpText('after', HELP)
-    .configureOutput({ outputError: () => undefined })
-    .exitOverride(({ exitCode, code, message }) => {
-      // Help is no error; anything else commander objects to is a mistake in the call, told in both languages.
-      if (exitCode === 0) process.exit(0);
-      complain(`${COMMANDER_ZH[code] ?? '用法错误'} / ${message.replace(/^error: /, '').replaceAll('\n', ' ')}`);
-      process.exit(2);
-    })
     .action(async (options: Options) => {
       try {
         await run(options);
       } catch (error) {
-        complain(error instanceof TimeError ? `${error.message} (${error.code})` : (error as Error).message);
+        const message = error instanceof TimeError ? `${error.message} (${error.code})` : (error as Error).message;
+        process.stderr.write(`fuquan deadline: ${message}\n`);
         process.exitCode = 2;
       }
     });

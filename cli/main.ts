@@ -1,34 +1,4 @@
-import { Command } from 'commander';
-import { registerCase } from './case.ts';
-import { registerClauses } from './clauses.ts';
-import { registerDeadline } from './deadline.ts';
-import { registerDemo } from './demo/index.ts';
-import { registerErase } from './erase.ts';
-import { registerFound } from './found.ts';
-import { registerKeys } from './keys.ts';
-import { registerRebuild } from './rebuild.ts';
-import { registerRepair } from './repair.ts';
-import { registerStalled } from './stalled.ts';
-import { registerToken } from './token.ts';
-import { registerTrace } from './trace.ts';
-import { registerVerify } from './verify.ts';
-
-/** Each adds one command. A command imports what is heavy only when it runs, so that the others start at once. */
-const commands = [
-  registerCase,
-  registerClauses,
-  registerDeadline,
-  registerDemo,
-  registerErase,
-  registerFound,
-  registerKeys,
-  registerRebuild,
-  registerRepair,
-  registerStalled,
-  registerToken,
-  registerTrace,
-  registerVerify,
-];
+import { fuquan } from './program.ts';
 
 // A reader that stops early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -36,6 +6,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-const program = new Command('fuquan').description('赋权 / technology-transfer procedures');
-for (const register of commands) register(program);
-await program.parseAsync();
+try {
+  await fuquan().parseAsync();
+} catch (error) {
+  // What no command expected: its words are for whoever called, its stack for nobody.
+  process.exitCode = 3;
+  process.stderr.write(`出错 / failed: ${error instanceof Error ? error.message || error.name : String(error)}\n`);
+}

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { devToken, run, serviceUrl, withClientOptions, type ClientOptions } from './client.ts';
+import { devToken, run, serviceUrl, withIssuerOptions, type ClientOptions } from './client.ts';
 
 /** `fuquan token`: a token of the development issuer, and a line that uses it. */
 export function registerToken(program: Command): void {
   const command = program
     .command('token')
     .description('开发环境的令牌，及一行用法 / a token for development, and a line that uses it');
-  withClientOptions(command).action(async (options: ClientOptions) => {
+  withIssuerOptions(command).action(async (options: ClientOptions) => {
     await run(async () => {
       const url = await serviceUrl(options.url);
       const found = await devToken(url, options);

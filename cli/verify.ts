@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Finding, Report } from '../activities/verify.ts';
 import { act, institutions, UsageError, withDatabaseOption, withPool } from './database.ts';
@@ -50,7 +51,12 @@ async function verifyFile(path: string, brought: Brought): Promise<Report> {
   const { createReadStream } = await import('node:fs');
   const { openLedgerFile } = await import('../activities/ledgerSource.ts');
   const { verifyLedger } = await import('../activities/verify.ts');
-  const file = await openLedgerFile(createReadStream(path));
+  const stream = createReadStream(path);
+  // Whether it is there at all; what fails later is no mistake of the caller's.
+  await once(stream, 'open').catch(() => {
+    throw unreadable(path);
+  });
+  const file = await openLedgerFile(stream);
   if (!file)
     throw new UsageError(
       `${path} 不是留痕导出文件，或首行已被改动`,
@@ -109,6 +115,9 @@ async function exportTo({
     if (!found) throw new UsageError('没有该单位', 'No such institution');
     const draft = `${out}.part`;
     const stream = createWriteStream(draft, { mode: 0o600 });
+    await once(stream, 'open').catch(() => {
+      throw new UsageError(`无法写入 ${out}`, `Cannot write ${out}`);
+    });
     const { rows, note } = await exportLedger(pool, signer, found, stream);
     stream.end();
     await finished(stream);
@@ -122,12 +131,14 @@ async function exportTo({
   });
 }
 
+const unreadable = (path: string): UsageError => new UsageError(`读不到 ${path}`, `Cannot read ${path}`);
+
 async function readText(path: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   try {
     return await readFile(path, 'utf8');
   } catch {
-    throw new UsageError(`读不到 ${path}`, `Cannot read ${path}`);
+    throw unreadable(path);
   }
 }
 

@@ -2,13 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pickPort } from '../../runtime/ports.ts';
+import { cleanEnvironment } from '../harness/environment.ts';
 import { waitFor } from '../harness/services.ts';
-
-/** What a shell would have that knows nothing of a service; variables of the machine's own must not decide a test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(FUQUAN_|TEMPORAL_|DATABASE_URL|SMTP_|NODE_ENV$|NODE_OPTIONS$|npm_|JEST_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
-}
 
 export interface Ended {
   code: number | null;
