@@ -10,6 +10,13 @@ export const reminders: Letters = {
     subject: ['待办事项已逾期', 'A task is overdue'],
     text: ['{case}的待办“{act}”已于 {due} 到期，请尽快办理。', 'Your task “{act}” in {case} was due at {due} (China time).'],
   },
+  deliberationEnded: {
+    subject: ['您不再参加该事项的审议', 'You sit on a case no more'],
+    text: [
+      '{case}仍由{body}审议，您已不在可参加审议的席位上，无须再办理。',
+      '{case} lies before {body} still. You hold no seat for it any more, and need do nothing.',
+    ],
+  },
   titleChangeReminder: {
     subject: ['权属变更尚未办理', 'The title has not been changed yet'],
     text: [

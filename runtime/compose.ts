@@ -25,6 +25,7 @@ import { startProbes, type Probe } from '../worker/probes/index.ts';
 import { noticeReads } from '../worker/probes/notices.ts';
 import { recallReminders } from '../worker/probes/recalls.ts';
 import { taskReminders, titleChangeReminders } from '../worker/probes/reminders.ts';
+import { sittingLetters } from '../worker/probes/sittings.ts';
 import { startRepairs } from '../worker/repairs/index.ts';
 import { watchStalled } from '../worker/stalled/index.ts';
 import type { CodecKey, RuntimeConfig } from './config.ts';
@@ -192,6 +193,7 @@ function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, sign
     taskReminders(pool),
     titleChangeReminders(pool),
     recallReminders(pool),
+    sittingLetters(pool, factReader({ pool })),
     noticeReads({ pool, sealer: opener, log, urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}` }),
     staleCalendars(pool),
     dailyCheckpoints(pool, signer),

@@ -8,6 +8,7 @@ const common = { number: '赋权〔2026〕3号', step: 'publicity', title: '新�
 const own: Record<string, LetterValues> = {
   returned: { count: 1, items: 2 },
   deliberationAsked: { body: 'leadingGroup' },
+  deliberationEnded: { body: 'leadership' },
   quorumLost: { eligible: 3, quorum: 5 },
   decided: { body: 'leadingGroup', outcome: 'approved', minutesNumber: '纪要〔2026〕7号' },
   refused: { by: 'check', clause: 'nm-hei.8c' },
