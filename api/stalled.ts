@@ -120,8 +120,8 @@ export async function checkingNow(prisma: PrismaClient): Promise<Checking> {
   if (workers[0]?.polling !== true) wrong('noWorker', workers[0]?.last, {});
   const checks = (Object.keys(stalledChecks) as StalledCheck[]).map((name) => {
     const row = rows.find((one) => one.name === name);
-    const every = stalledChecks[name];
-    const late = !row?.ok_at || now.getTime() - row.ok_at.getTime() > checkLateAfter(every) * 1_000;
+    const { every } = stalledChecks[name];
+    const late = !row?.ok_at || now.getTime() - row.ok_at.getTime() > checkLateAfter(name) * 1_000;
     if (late || row?.error) wrong('checkStopped', row?.ok_at, { check: name, ...(row?.error && { reason: row.error }) });
     return { name, everySeconds: every, ...(row?.ok_at && { lastGoodAt: row.ok_at.toISOString() }), late: late || !!row?.error };
   });

@@ -53,24 +53,89 @@ export interface Found {
   detail: Record<string, unknown>;
 }
 
-/** The checks that must all run for the list to be whole, with the seconds between two rounds. */
+interface CheckEntry {
+  /** Seconds from the beginning of a round to the beginning of the next. */
+  every: number;
+  /** Seconds that a round may take; then it cannot tell, and says so. */
+  within: number;
+}
+
+/** The checks that must all run for the list to be whole. */
 export const stalledChecks = {
   /** What the database tells. */
-  database: 15,
+  database: { every: 15, within: 10 },
   /** Bodies that can no longer decide. */
-  quorum: 15,
+  quorum: { every: 15, within: 10 },
   /** This year's calendar, and the keys that are needed. */
-  platform: 15,
+  platform: { every: 15, within: 10 },
+  /** Whether anybody polls for the current release. */
+  workers: { every: 15, within: 10 },
   /** What the engine tells of single cases. */
-  engine: 15,
+  engine: { every: 15, within: 25 },
   /** Every open case against every running workflow. */
-  comparison: 3_600,
-} as const;
+  comparison: { every: 3_200, within: 180 },
+} as const satisfies Record<string, CheckEntry>;
 
 export type StalledCheck = keyof typeof stalledChecks;
 
-/** Seconds after which a worker that says nothing counts as gone. */
+/** Seconds between two looks whether a round is due. */
+export const LOOK_SECONDS = 3;
+
+/** Seconds after which a worker that says nothing counts as gone, and between two times that it says it is there. */
 export const WORKER_SILENT_SECONDS = 30;
+export const WORKER_SAYS_EVERY_SECONDS = 10;
+
+/** Seconds until an act counts as unanswered, a letter as stuck that has failed or is being sent (the database knows them too). */
+export const UNANSWERED_SECONDS = 30;
+export const UNSENT_SECONDS = 30;
+
+/** Seconds that a case gets to work off what time has brought, from its own moment of the spread on. */
+export const WORK_OFF_SECONDS = 20;
+
+/** Seconds for which a workflow that was started just now may belong to an act that is being received. */
+export const YOUNG_SECONDS = 30;
+
+/** Seconds from the moment that something is wrong until the round that must see it has ended, if every round takes its longest. */
+const roundOf = (check: StalledCheck): number => {
+  const { every, within }: CheckEntry = stalledChecks[check];
+  return Math.max(every, within) + LOOK_SECONDS + within;
+};
 
 /** Seconds without a good round after which a check counts as stopped. */
-export const checkLateAfter = (everySeconds: number): number => Math.ceil(everySeconds * 1.25) + 15;
+export const checkLateAfter = (check: StalledCheck): number => roundOf(check) + 5;
+
+interface Finding {
+  /** Seconds that a cause is given to mend itself before it counts. */
+  patience: number;
+  /** The rounds that must see it, one after the other; none where whoever reads the list finds it. */
+  rounds: readonly StalledCheck[];
+}
+
+/**
+ * How each cause is found. It begins: for a deadline that passed, at its case's own moment of the spread; for what fails
+ * again and again, with the third attempt; for a letter that nobody has tried to send, when it is ten minutes old.
+ */
+export const foundBy: Record<StalledCause, Finding> = {
+  taskOverdue: { patience: 0, rounds: ['database'] },
+  quorumLost: { patience: 0, rounds: ['quorum'] },
+  deadlinePassed: { patience: WORK_OFF_SECONDS, rounds: ['database'] },
+  actUnanswered: { patience: UNANSWERED_SECONDS, rounds: ['database'] },
+  messageStuck: { patience: UNSENT_SECONDS, rounds: ['database'] },
+  activityFailing: { patience: 0, rounds: ['engine'] },
+  workflowTaskFailing: { patience: 0, rounds: ['engine'] },
+  workflowLost: { patience: 0, rounds: ['comparison', 'engine'] },
+  workflowUnknown: { patience: YOUNG_SECONDS, rounds: ['comparison', 'engine'] },
+  calendarMissing: { patience: 0, rounds: ['platform'] },
+  keyMissing: { patience: WORKER_SAYS_EVERY_SECONDS, rounds: ['platform'] },
+  noWorker: { patience: WORKER_SILENT_SECONDS, rounds: ['workers'] },
+  checkStopped: { patience: Math.max(...quick().map(checkLateAfter)), rounds: [] },
+};
+
+/** Checks by which something is found within a minute; the comparison has an hour. */
+function quick(): StalledCheck[] {
+  return (Object.keys(stalledChecks) as StalledCheck[]).filter((check) => check !== 'comparison');
+}
+
+/** Seconds from the beginning of a cause until it is in the list, at the worst. */
+export const foundWithin = (cause: StalledCause): number =>
+  foundBy[cause].rounds.reduce((sum, check) => sum + roundOf(check), foundBy[cause].patience);

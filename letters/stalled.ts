@@ -27,6 +27,7 @@ const checks: Record<string, Label> = {
   database: { zh: '数据库中的停滞事项', en: 'what the database tells' },
   quorum: { zh: '决策机构的法定人数', en: 'quorums' },
   platform: { zh: '日历与密钥', en: 'calendar and keys' },
+  workers: { zh: '工作进程', en: 'workers' },
   engine: { zh: '流程引擎中的停滞事项', en: 'what the engine tells' },
   comparison: { zh: '在办案件与运行中流程的比对', en: 'open cases against running workflows' },
 };

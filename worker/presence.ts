@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { WORKER_SILENT_SECONDS } from '../contracts/stalled.ts';
+import { WORKER_SAYS_EVERY_SECONDS, WORKER_SILENT_SECONDS } from '../contracts/stalled.ts';
 import { reasonOf, type Log } from './log.ts';
 
 export interface PresenceOptions {
@@ -14,7 +14,6 @@ export interface PresenceOptions {
   everyMs?: number;
 }
 
-const EVERY_MS = 10_000;
 /** Workers that have said nothing for so long are no longer remembered. */
 const FORGOTTEN_DAYS = 1;
 
@@ -23,7 +22,7 @@ const FORGOTTEN_DAYS = 1;
  * when it has been said once, or could not be.
  */
 export async function startPresence(options: PresenceOptions): Promise<{ stop(): Promise<void> }> {
-  const { pool, identity, buildId, polls, missingKeys, log, everyMs = EVERY_MS } = options;
+  const { pool, identity, buildId, polls, missingKeys, log, everyMs = WORKER_SAYS_EVERY_SECONDS * 1_000 } = options;
   const say = async (polling: boolean): Promise<void> => {
     await pool.query(
       `INSERT INTO worker_presence (identity, build_id, polls, missing_keys, seen_at) VALUES ($1, $2, $3, $4, clock_timestamp())

@@ -6,7 +6,7 @@ import { workflowBundle } from '../../worker/bundle.ts';
 import { keyRing } from '../../worker/codec.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { restartCase } from '../../worker/restart.ts';
-import { engineCheck } from '../../worker/stalled/engine.ts';
+import { workersCheck } from '../../worker/stalled/workers.ts';
 import { uniqueTaskQueue, waitFor } from '../harness/services.ts';
 import { bundleCache } from '../workflows/support/engine.ts';
 import { testApi, type TestApi } from './service.ts';
@@ -147,9 +147,9 @@ describe('a workflow', () => {
 describe('workers', () => {
   it('that poll for nothing, or not for the current release, leave a queue that nobody serves', async () => {
     const { client } = await start();
-    const engine = (queue: string) => engineCheck({ pool: api.pool, client, taskQueue: queue }).find();
-    expect(await engine(uniqueTaskQueue('nobody'))).toMatchObject([{ cause: 'noWorker' }]);
-    expect((await engine(taskQueue)).filter(({ cause }) => cause === 'noWorker')).toEqual([]);
+    const serving = (queue: string) => workersCheck({ pool: api.pool, client, taskQueue: queue }).find();
+    expect(await serving(uniqueTaskQueue('nobody'))).toMatchObject([{ cause: 'noWorker' }]);
+    expect(await serving(taskQueue)).toEqual([]);
   });
 
   it('that have gone are missed at once by whoever reads the list', async () => {

@@ -27,7 +27,7 @@ export interface Listed {
 /** Looks at everything again and again, as fast as it can be looked at; a companion of the worker. */
 export function watching({ pool }: TestApi, more: Partial<WatchOptions> = {}): (worker: Attending) => Companion {
   const options = { pool, facts: factReader({ pool }), keyIds: () => ['test'], log: new QuietLog(), everyMs: 100, youngMs: 0 };
-  const everySeconds = { database: 0, quorum: 0, platform: 0, engine: 0, comparison: 0 };
+  const everySeconds = { database: 0, quorum: 0, platform: 0, workers: 0, engine: 0, comparison: 0 };
   return (worker) => watchStalled({ ...options, everySeconds, ...more }, worker);
 }
 

@@ -1,11 +1,8 @@
 import type { Pool } from 'pg';
-import type { Found } from '../../contracts/stalled.ts';
+import { WORK_OFF_SECONDS, type Found } from '../../contracts/stalled.ts';
 import { instantMs } from '../../domain/time/index.ts';
 import { WAKE_SPREAD_MS, spreadOf } from '../../workflows/shared/ids.ts';
 import type { Check } from './round.ts';
-
-/** A case works off what time brings at its own moment of the spread, and gets this much longer for the work. */
-const WORK_OFF_MS = 20_000;
 
 /** What the database tells by itself (function `stalled_in_database`). */
 export function databaseCheck(pool: Pool): Check {
@@ -17,9 +14,10 @@ export function databaseCheck(pool: Pool): Check {
       );
       const [row] = rows;
       if (!row) throw new Error('The database found nothing to say');
+      // A case works off what time brings at its own moment of the spread, and gets a little longer for the work.
       const late = ({ cause, caseId, since }: Found): boolean =>
         cause !== 'deadlinePassed' ||
-        row.now.getTime() > instantMs(since ?? '') + spreadOf(caseId ?? '', WAKE_SPREAD_MS) + WORK_OFF_MS;
+        row.now.getTime() > instantMs(since ?? '') + spreadOf(caseId ?? '', WAKE_SPREAD_MS) + WORK_OFF_SECONDS * 1_000;
       return row.found.filter(late);
     },
   };

@@ -4,10 +4,9 @@
  * before. Each is then looked at itself, so that nothing is listed on hearsay and everything goes when it is well.
  */
 import type { Client } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import type { Pool } from 'pg';
 import { caseWorkflowId, type LoadResult, type ProcessKind } from '../../contracts/messages.ts';
-import type { Found } from '../../contracts/stalled.ts';
+import { YOUNG_SECONDS, type Found } from '../../contracts/stalled.ts';
 import { processes } from '../../domain/index.ts';
 import { caseOf, executionOf, type Execution } from './execution.ts';
 import type { Check } from './round.ts';
@@ -17,8 +16,6 @@ export interface EngineOptions {
   pool: Pool;
   client: Client;
   taskQueue: string;
-  /** Milliseconds after which a poller that did not come back is gone. */
-  polledWithinMs?: number;
   /** Milliseconds for which a workflow that was started just now may belong to an act that is being received. */
   youngMs?: number;
 }
@@ -26,20 +23,17 @@ export interface EngineOptions {
 const AT_ONCE = 16;
 /** Acts and deadlines that nobody answers are listed anyhow; of these the oldest are looked into. */
 const UNANSWERED = 300;
-/** A poll is begun anew after a minute at the latest. */
-const POLLED_WITHIN_MS = 75_000;
-export const YOUNG_MS = 30_000;
+export const YOUNG_MS = YOUNG_SECONDS * 1_000;
 
 /** The check. */
 export function engineCheck(options: EngineOptions): Check {
-  const { pool, client, taskQueue, polledWithinMs = POLLED_WITHIN_MS, youngMs = YOUNG_MS } = options;
+  const { pool, client, taskQueue, youngMs = YOUNG_MS } = options;
   return {
     name: 'engine',
     async find() {
-      const polling = await pollers(client, taskQueue, polledWithinMs);
       const [suspects, begunAnew] = await Promise.all([suspected(pool), foundFailing(pool)]);
       const ids = new Set([...(await failing(client, taskQueue)), ...suspects.keys(), ...(await unanswered(pool))]);
-      const found: Found[] = [...polling];
+      const found: Found[] = [];
       const well: string[] = [];
       const all = [...ids];
       for (let from = 0; from < all.length; from += AT_ONCE) {
@@ -127,22 +121,6 @@ async function failing(client: Client, taskQueue: string): Promise<string[]> {
   const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL`;
   for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) ids.push(workflowId);
   return ids;
-}
-
-/** Whether a worker of the release that new tasks go to asks for them. */
-async function pollers(client: Client, taskQueue: string, withinMs: number): Promise<Found[]> {
-  const answer = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  const current = answer.versioningInfo?.currentDeploymentVersion?.buildId;
-  const polls = (answer.pollers ?? []).some(
-    ({ lastAccessTime, deploymentOptions }) =>
-      Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - withinMs &&
-      (!current || deploymentOptions?.buildId === current),
-  );
-  return polls ? [] : [{ cause: 'noWorker', key: taskQueue, detail: { build: current ?? '' } }];
 }
 
 interface CaseRow {

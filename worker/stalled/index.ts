@@ -9,6 +9,7 @@ import { engineCheck, type EngineOptions } from './engine.ts';
 import { platformCheck } from './platform.ts';
 import { quorumCheck } from './quorum.ts';
 import { startStalledChecks, type Check, type StalledOptions } from './round.ts';
+import { workersCheck } from './workers.ts';
 
 export interface WatchOptions extends Pick<StalledOptions, 'everyMs' | 'everySeconds'>, Pick<EngineOptions, 'youngMs'> {
   pool: Pool;
@@ -24,6 +25,7 @@ export function allChecks({ pool, facts, keyIds, youngMs }: WatchOptions, { clie
     databaseCheck(pool),
     quorumCheck(pool, facts),
     platformCheck({ pool, keyIds }),
+    workersCheck({ pool, client, taskQueue }),
     engineCheck({ pool, client, taskQueue, ...(youngMs !== undefined && { youngMs }) }),
     comparison({ pool, client, taskQueue }),
   ];

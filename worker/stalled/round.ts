@@ -4,7 +4,7 @@
  * of its last good one, by which readers of the list know whether it can be relied on.
  */
 import type { Pool } from 'pg';
-import { stalledChecks, type Found, type StalledCheck } from '../../contracts/stalled.ts';
+import { LOOK_SECONDS, stalledChecks, type Found, type StalledCheck } from '../../contracts/stalled.ts';
 import { reasonOf, type Log } from '../log.ts';
 
 /** One check. */
@@ -26,41 +26,48 @@ export interface StalledOptions {
 
 /** Key of the advisory lock by which workers agree who looks. */
 const LOCK = 4_702_612;
-const LOOK_MS = 3_000;
-/** A server that hangs must not keep a check from saying that it cannot tell. */
-const WITHIN_MS = 300_000;
 
 /** Makes one check now, whoever else looks, and notes that it was made. Answers whether it could be made. */
 export async function runCheck(pool: Pool, check: Check, log: Log): Promise<boolean> {
-  const every = stalledChecks[check.name];
+  const { every, within: seconds } = stalledChecks[check.name];
+  const begun = performance.now();
   try {
-    const found = await within(WITHIN_MS, check.find());
+    // A server that hangs must not keep a check from saying that it cannot tell.
+    const found = await within(seconds * 1_000, check.find());
     const { rows } = await pool.query<{ r: { opened: number; gone: number } }>('SELECT compare_stalled($1, $2) AS r', [
       check.name,
       JSON.stringify(found),
     ]);
     const { opened = 0, gone = 0 } = rows[0]?.r ?? {};
     if (opened + gone > 0) log.info({ check: check.name, opened, gone }, 'what stands still has changed');
-    await note(pool, check.name, every, null);
+    await note(pool, check.name, { every, begun, error: null });
     return true;
   } catch (error) {
     log.error({ check: check.name, reason: reasonOf(error) }, 'it cannot be told what stands still');
-    await note(pool, check.name, every, reasonOf(error));
+    await note(pool, check.name, { every, begun, error: reasonOf(error) });
     return false;
   }
 }
 
-async function note(pool: Pool, name: string, everySeconds: number, error: string | null): Promise<void> {
+interface Round {
+  every: number;
+  /** When it began, by this process's own count. */
+  begun: number;
+  error: string | null;
+}
+
+async function note(pool: Pool, name: string, { every, begun, error }: Round): Promise<void> {
+  const took = (performance.now() - begun) / 1_000;
   await pool.query(
     `INSERT INTO stalled_check AS c (name, every_seconds, ran_at, ok_at, error)
-     VALUES ($1, $2, clock_timestamp(), CASE WHEN $3::text IS NULL THEN clock_timestamp() END, $3)
+     VALUES ($1, $2, clock_timestamp() - make_interval(secs => $4), CASE WHEN $3::text IS NULL THEN clock_timestamp() END, $3)
      ON CONFLICT (name) DO UPDATE SET every_seconds = excluded.every_seconds, ran_at = excluded.ran_at,
        ok_at = coalesce(excluded.ok_at, c.ok_at), error = excluded.error`,
-    [name, everySeconds, error],
+    [name, every, error, took],
   );
 }
 
-/** Whether the check's last good round is as old as its interval, by the notes: another worker may have made it. */
+/** Whether the check's last good round began its interval ago, by the notes: another worker may have made it. */
 async function isDue(pool: Pool, name: string, everySeconds: number): Promise<boolean> {
   const { rowCount } = await pool.query(
     `SELECT 1 FROM stalled_check WHERE name = $1 AND error IS NULL AND ran_at > clock_timestamp() - make_interval(secs => $2)`,
@@ -71,7 +78,7 @@ async function isDue(pool: Pool, name: string, everySeconds: number): Promise<bo
 
 /** Makes the check if it is due and no other worker is making it. */
 async function look({ pool, log, everySeconds = {} }: StalledOptions, check: Check): Promise<void> {
-  const every = everySeconds[check.name] ?? stalledChecks[check.name];
+  const every = everySeconds[check.name] ?? stalledChecks[check.name].every;
   if (!(await isDue(pool, check.name, every))) return;
   const client = await pool.connect();
   let failure: Error | undefined;
@@ -92,7 +99,7 @@ async function look({ pool, log, everySeconds = {} }: StalledOptions, check: Che
 
 /** Looks now and then again and again, until it is stopped; a look under way is finished. Each check goes by itself. */
 export function startStalledChecks(options: StalledOptions): { stop(): Promise<void> } {
-  const { checks, log, everyMs = LOOK_MS } = options;
+  const { checks, log, everyMs = LOOK_SECONDS * 1_000 } = options;
   const running = new Map<Check, Promise<void>>();
   const again = (): void => {
     for (const check of checks.filter((one) => !running.has(one))) {
