@@ -121,7 +121,7 @@ describe('the first case', () => {
     const windows = JSON.parse(said.out.trim().split('\n').at(-1)!) as { items: object[] };
     expect(windows.items).toMatchObject([{ kind: 'window', n: 15, clause: 'nm-hei.8e', state: 'running' }]);
     // The whole path was told before anything was sent.
-    expect(said.out).toContain('公示期 / window: 15 calendarDay');
+    expect(said.out).toContain('赋权公示 15 日，至 ');
     first = { caseId: last.caseId, number: last.number };
   });
 

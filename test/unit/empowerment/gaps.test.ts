@@ -7,6 +7,15 @@ import { sealed } from './world.ts';
 const over = (options: Parameters<typeof caseAt>[3] = {}): Case =>
   caseAt('noticePreparation', '2026-03-02 09:00', { mode: 'coOwnership' }, options).publishes().windowsClose();
 
+/** The empowerment is shown to 04-25 24:00 (a Saturday: 04-27), the price for 15 working days. */
+const sale = (): Case =>
+  caseAt(
+    'noticePreparation',
+    '2026-04-10 09:00',
+    { mode: 'fullOwnership', road: 'saleOfRetainedShare', priceFen: '1' },
+    { name: 'baotou-university' },
+  ).publishes();
+
 const gap = (one: Case, days: string[], noticeId = one.notice().id) => ({ noticeId, days, grounds: sealed('server down') });
 
 const told = (one: Case, from: number): string[] =>
@@ -116,15 +125,6 @@ describe('a gap that is found after the window, with an objection', () => {
 });
 
 describe('a gap in one of two notices', () => {
-  /** The empowerment is shown to 04-25 24:00 (a Saturday: 04-27), the price for 15 working days. */
-  const sale = (): Case =>
-    caseAt(
-      'noticePreparation',
-      '2026-04-10 09:00',
-      { mode: 'fullOwnership', road: 'saleOfRetainedShare', priceFen: '1' },
-      { name: 'baotou-university' },
-    ).publishes();
-
   it('that is over while the other is shown: it alone is published anew, and both are waited for', () => {
     const one = sale();
     const [first, price] = [one.notice(), one.notice('price')];
