@@ -8,7 +8,7 @@ import type { SomeRecord } from './caseRead.ts';
 import type { Deps } from './deps.ts';
 
 /** What of the facts can say, without an act's body, whether it is open. */
-const telling: readonly FactNeed[] = ['relations', 'bodies', 'currentRules', 'rightsOnFile', 'leave', 'posts'];
+const telling: readonly FactNeed[] = ['relations', 'bodies', 'currentRules', 'rightsOnFile', 'leave', 'posts', 'unreadDays'];
 
 /** An act that can be done, with what it is called. */
 export interface Offered {

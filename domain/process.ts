@@ -75,6 +75,8 @@ export interface Facts {
   leave?: Record<string, { caseId?: string; from: string; until: string; elsewhere?: true }[]>;
   /** Posts of leadership, by person. */
   posts?: Record<string, { chief: boolean; from: string; until?: string }[]>;
+  /** By notice, counted days of the window on which no check could read it; nothing where none are made. */
+  unreadDays?: Record<string, string[]>;
 }
 
 /** One act on its way to a case. `receivedAt` is PostgreSQL's clock when the inbox row was written. */

@@ -141,6 +141,7 @@ export async function startWorker(context: ServiceContext): Promise<ServicePart>
       connection,
       keys: payloadKeys(newest.id, Object.fromEntries(codecKeys.map(({ id, key }) => [id, Buffer.from(key).toString('base64')]))),
       activities: createCaseActivities({ pool }),
+      facts: factReader({ pool, noticesChecked: config.checkNotices }),
       log,
       metrics,
       companions: [
@@ -189,12 +190,18 @@ function probes({ config, codecKeys }: RuntimeContext, { pool, opener, log, sign
   const base = config.api.publicUrl;
   const key = probeKey(codecKeys);
   const files = new BlobStore({ pool, keys: sealingKeys(codecKeys), sealer: opener, folder: join(config.dataDir, 'documents') });
+  const reads = noticeReads({
+    pool,
+    sealer: opener,
+    log,
+    urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}`,
+  });
   return [
     taskReminders(pool),
     titleChangeReminders(pool),
     recallReminders(pool),
     sittingLetters(pool, factReader({ pool })),
-    noticeReads({ pool, sealer: opener, log, urlOf: ({ id }) => `${base}/notices/${id}?probe=${probeSignature(key, id)}` }),
+    ...(config.checkNotices ? [reads] : []),
     staleCalendars(pool),
     dailyCheckpoints(pool, signer),
     expiredDocuments(files),
@@ -241,7 +248,7 @@ export async function startApi(context: ServiceContext): Promise<ServicePart> {
       folder: join(config.dataDir, 'documents'),
       waitingBytes: config.uploadsWaiting,
     }),
-    facts: factReader({ pool }),
+    facts: factReader({ pool, noticesChecked: config.checkNotices }),
     tokens,
     cursorSecret: Buffer.from(derived(codecKeys[0]?.key ?? new Uint8Array(32), 'cursors')),
     probeKey: probeKey(codecKeys),

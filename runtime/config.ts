@@ -40,6 +40,8 @@ const environment = z.object({
   FUQUAN_TEMPORAL_PORT: port.optional(),
   FUQUAN_TEMPORAL_UI_PORT: port.optional(),
   FUQUAN_TEMPORAL_KIND: z.enum(['cli', 'server']).optional(),
+  /** Whether workers read each notice every day, and days without a read are gaps in the publicity. */
+  FUQUAN_CHECK_NOTICES: flag.default(true),
   FUQUAN_WAKE_SPREAD_SECONDS: z.coerce.number().int().min(0).max(600).default(600),
   FUQUAN_OFFLINE: flag.default(false),
   FUQUAN_REHEARSAL_NAMESPACE: namespace.default('fuquan-rehearsal'),
@@ -79,6 +81,8 @@ export interface RuntimeConfig {
   uploadsWaiting: number;
   /** Without a port nothing is served, except in one process outside production, which takes a free one. */
   operations: { host: string; port: number | undefined };
+  /** Off, no notice is read, and no day of one is a gap but what an officer records. */
+  checkNotices: boolean;
   /** Cases opened from now on spread their own wake-ups at one instant over so long. */
   wakeSpreadMs: number;
   /** Undefined: an embedded PostgreSQL. */
@@ -123,6 +127,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, cwd = process.c
     },
     uploadsWaiting: value.FUQUAN_UPLOADS_WAITING_MIB * 1024 * 1024,
     operations: { host: value.FUQUAN_OPERATIONS_HOST, port: value.FUQUAN_OPERATIONS_PORT },
+    checkNotices: value.FUQUAN_CHECK_NOTICES,
     wakeSpreadMs: value.FUQUAN_WAKE_SPREAD_SECONDS * 1_000,
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.FUQUAN_POSTGRES_PORT,

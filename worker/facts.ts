@@ -15,6 +15,8 @@ export interface FactDeps {
   pool: pg.Pool;
   /** How the rules of an institution on a date are found; replaced in tests of the engine. */
   rules?: (institutionId: string, on: string) => Promise<RuleSnapshot>;
+  /** Whether the service checks that notices can be read; where nobody does, a day without a read says nothing. */
+  noticesChecked?: boolean;
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
@@ -30,7 +32,8 @@ function needsOf({ kind, type }: Pick<FactQuery, 'kind' | 'type'>): readonly Fac
 type Asked = Omit<FactQuery, 'at' | 'caseId' | 'kind'> & { caseId: string | undefined; on: string };
 
 /** A reader over the database; one query for each need, none for an act without needs. */
-export function factReader({ pool, rules = (institution, on) => rulesOn(pool, institution, on) }: FactDeps): FactReader {
+export function factReader(deps: FactDeps): FactReader {
+  const { pool, rules = (institution, on) => rulesOn(pool, institution, on), noticesChecked = false } = deps;
   async function readAll(needs: readonly FactNeed[], asked: Asked): Promise<Facts> {
     const { institutionId, caseId, on } = asked;
     const wanted = (need: FactNeed): boolean => needs.includes(need);
@@ -47,6 +50,7 @@ export function factReader({ pool, rules = (institution, on) => rulesOn(pool, in
           .then((value) => (facts.pinnedRules = value)),
       wanted('currentRules') && rules(institutionId, on).then((value) => (facts.currentRules = value)),
       wanted('rightsOnFile') && readRights(pool, asked).then((value) => (facts.rightsOnFile = value)),
+      wanted('unreadDays') && noticesChecked && readUnread(pool, caseId).then((value) => (facts.unreadDays = value)),
     ]);
     return facts;
   }
@@ -210,4 +214,18 @@ async function readRights(pool: pg.Pool, { institutionId, caseId, body }: Asked)
     (onFile[achievement] ??= []).push(right);
   }
   return onFile;
+}
+
+/** Counted days of the notices shown on which no check could read them. */
+async function readUnread(pool: pg.Pool, caseId: string | undefined): Promise<NonNullable<Facts['unreadDays']>> {
+  const { rows } = await pool.query<{ id: string; days: string[] }>(
+    `SELECT n.id, array_agg(to_char(days.day, 'YYYY-MM-DD') ORDER BY days.day) AS days
+       FROM notice n JOIN deadline d ON d.case_id = n.case_id AND d.key = n.deadline_key
+            CROSS JOIN LATERAL generate_series(d.start_date + 1, d.last_day, interval '1 day') AS days(day)
+      WHERE n.case_id = $1 AND n.state IN ('open', 'closed')
+        AND NOT EXISTS (SELECT 1 FROM notice_read_check k WHERE k.notice_id = n.id AND k.day = days.day::date AND k.ok)
+      GROUP BY n.id`,
+    [caseId],
+  );
+  return Object.fromEntries(rows.map(({ id, days }) => [id, days]));
 }

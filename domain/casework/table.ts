@@ -16,7 +16,9 @@ export type FactNeed =
   /** Time that the persons of the case have been on leave, here and as far as others agreed to tell. */
   | 'leave'
   /** Posts of leadership that the persons of the case hold or held. */
-  | 'posts';
+  | 'posts'
+  /** Days of its notices without a successful read, where the service reads them. */
+  | 'unreadDays';
 
 /** One row; an act of an office needs the relations, by which kin of those concerned are told from others. */
 export interface ActRow<Step extends string = string> {

@@ -241,7 +241,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
   stateResult: {
     roles: ['officer'],
     steps: ['statement'],
-    needs: ['bodies', 'relations', ...goesOn],
+    needs: ['bodies', 'relations', 'unreadDays', ...goesOn],
     zh: '出具公示情况说明',
     en: "state the publicity's result",
   },

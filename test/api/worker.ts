@@ -10,7 +10,7 @@ import { NAMESPACE, temporalAddress, uniqueTaskQueue } from '../harness/services
 import { bundleCache, QuietLog, testKeys } from '../workflows/support/engine.ts';
 import type { TestApi } from './service.ts';
 
-export interface WorkerOptions extends Partial<Pick<WorkerDeps, 'keys' | 'bundle' | 'companions'>> {
+export interface WorkerOptions extends Partial<Pick<WorkerDeps, 'keys' | 'bundle' | 'companions' | 'facts'>> {
   /** Takes the numbers. */
   metrics?: WorkerMetrics;
   /** Of its own, so that another test's worker is none of ours, unless it comes after another worker. */
@@ -23,7 +23,7 @@ export interface WorkerOptions extends Partial<Pick<WorkerDeps, 'keys' | 'bundle
 }
 
 export async function workerFor(api: TestApi, options: WorkerOptions = {}): Promise<RunningWorker> {
-  const { metrics, taskQueue = uniqueTaskQueue('cases'), log = new QuietLog(), keys = testKeys, bundle } = options;
+  const { metrics, taskQueue = uniqueTaskQueue('cases'), log = new QuietLog(), keys = testKeys, bundle, facts } = options;
   const { activities = (real) => real, companions = [], channels = [] } = options;
   const numbers = metrics && { metrics };
   const connection = { connectionString: api.databaseUrl };
@@ -41,6 +41,7 @@ export async function workerFor(api: TestApi, options: WorkerOptions = {}): Prom
     activities: activities(createCaseActivities({ pool })),
     log,
     ...(bundle && { bundle }),
+    ...(facts && { facts }),
     ...numbers,
     companions: [
       ({ identity }) =>

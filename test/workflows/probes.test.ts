@@ -47,17 +47,19 @@ const letters = async (caseId: string) =>
     )
   ).rows;
 
-const openNotice = async (audience = 'public'): Promise<{ caseId: string; noticeId: string }> => {
-  const [caseId, noticeId] = [await openCase('publicity'), randomUUID()];
+/** A notice published so many days ago, for another so many; `over` is one whose window is closed. */
+const openNotice = async ({ audience = 'public', since = 0, days = 5, over = false, step = 'publicity' } = {}) => {
+  const [caseId, noticeId] = [await openCase(step), randomUUID()];
   await pool.query(
     `INSERT INTO deadline (case_id, institution_id, key, kind, start_date, last_day, ends_at, bound, n, unit, counts_first_day, clause, phrase, calendar_version, provisional, skipped, state)
-     VALUES ($1, $2, $3, 'window', current_date - 5, current_date + 5, now() + interval '5 days', 'atLeast', 15, 'calendarDay', false, 'c', 'p', 'v', false, '[]', 'running')`,
-    [caseId, institutionId, `window:${noticeId}`],
+     SELECT $1, $2, $3, 'window', day - $4::int, day + $5::int, ((day + $5::int + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'), 'atLeast', 15, 'calendarDay', false, 'c', 'p', 'v', false, '[]', $6
+       FROM (SELECT (service_clock() AT TIME ZONE 'Asia/Shanghai')::date AS day) AS today`,
+    [caseId, institutionId, `window:${noticeId}`, since, days, over ? 'closed' : 'running'],
   );
   await pool.query(
     `INSERT INTO notice (id, case_id, institution_id, kind, edition, audience, published_at, deadline_key, content, content_digest, state, addenda)
-     VALUES ($1, $2, $3, 'empowerment', 1, $4, now(), $5, '{}', 'digest-of-it', 'open', '[]')`,
-    [noticeId, caseId, institutionId, audience, `window:${noticeId}`],
+     VALUES ($1, $2, $3, 'empowerment', 1, $4, now(), $5, '{}', 'digest-of-it', $6, '[]')`,
+    [noticeId, caseId, institutionId, audience, `window:${noticeId}`, over ? 'closed' : 'open'],
   );
   return { caseId, noticeId };
 };
@@ -65,6 +67,15 @@ const checks = async (noticeId: string) =>
   (
     await pool.query<{ ok: boolean }>('SELECT ok FROM notice_read_check WHERE notice_id = $1 ORDER BY checked_at', [noticeId])
   ).rows.map(({ ok }) => ok);
+
+/** Gaps that were sent to the case. */
+const raised = async (caseId: string): Promise<{ actor_person: string; days: string[] }[]> =>
+  (
+    await pool.query<{ actor_person: string; days: string[] }>(
+      "SELECT actor_person::text, body->'days' AS days FROM inbox WHERE case_id = $1 AND type = 'recordPublicityGap' ORDER BY seq",
+      [caseId],
+    )
+  ).rows;
 
 describe('reminders', () => {
   it('recall a task three days before it is due and once a week after, never twice', async () => {
@@ -134,8 +145,9 @@ describe('the reading of notices', () => {
       return { ref, row };
     },
   };
-  const probe = (): Probe =>
+  const probe = (more: { judgeMinutesBefore?: number } = {}): Probe =>
     noticeReads({
+      ...more,
       pool,
       sealer,
       log,
@@ -144,7 +156,7 @@ describe('the reading of notices', () => {
     });
   it('is tried until it succeeds once a day', async () => {
     const { noticeId } = await openNotice();
-    const inside = await openNotice('institution');
+    const inside = await openNotice({ audience: 'institution' });
     readable = false;
     await probe().run();
     readable = true;
@@ -168,22 +180,83 @@ describe('the reading of notices', () => {
     expect(await checks(noticeId)).toEqual([false]);
   });
 
-  it('raises a past day without a successful read in the case, once, as an act of the system', async () => {
-    const { caseId, noticeId } = await openNotice();
-    const day = "(service_clock() AT TIME ZONE 'Asia/Shanghai')::date";
-    await pool.query(
+  const DAY = "(service_clock() AT TIME ZONE 'Asia/Shanghai')::date";
+  /** The days so long ago, oldest first. */
+  const ago = async (...days: number[]): Promise<string[]> =>
+    (
+      await pool.query<{ day: string }>(
+        `SELECT to_char(${DAY} - d, 'YYYY-MM-DD') AS day FROM unnest($1::int[]) AS d ORDER BY d DESC`,
+        [days],
+      )
+    ).rows.map(({ day }) => day);
+  const tried = (noticeId: string, daysAgo: number, ok: boolean): Promise<unknown> =>
+    pool.query(
       `INSERT INTO notice_read_check (notice_id, day, checked_at, institution_id, place, ok)
-       SELECT $1, ${day} - d, now() - make_interval(hours => h), $2, 'x', d = 2 AND h = 3 FROM unnest('{1,2}'::int[]) AS d, unnest('{3,4}'::int[]) AS h`,
-      [noticeId, institutionId],
+       VALUES ($1, ${DAY} - $2::int, now() - make_interval(hours => $2::int, secs => random()), $3, 'x', $4)`,
+      [noticeId, daysAgo, institutionId, ok],
     );
+  it('raises the counted days without a successful read in the case, once, as one act of the system', async () => {
+    // Published four days ago: a day on which nobody could try, one that was read late, and one of failures.
+    const { caseId, noticeId } = await openNotice({ since: 4 });
+    const inside = await openNotice({ audience: 'institution', since: 4 });
+    for (const [day, ok] of [
+      [2, false],
+      [2, true],
+      [1, false],
+    ] as const)
+      await tried(noticeId, day, ok);
     expect(await probe().run()).toBe(1);
     expect(await probe().run()).toBe(0);
-    const { rows } = await pool.query<{ actor_person: string; type: string; days: string[]; yesterday: string }>(
-      `SELECT actor_person::text, type, body->'days' AS days, to_char(${day} - 1, 'YYYY-MM-DD') AS yesterday FROM inbox WHERE case_id = $1`,
-      [caseId],
-    );
-    expect(rows).toEqual([
-      { actor_person: SYSTEM_ACTOR, type: 'recordPublicityGap', days: [rows[0]!.yesterday], yesterday: rows[0]!.yesterday },
+    expect(await raised(caseId)).toEqual([{ actor_person: SYSTEM_ACTOR, days: await ago(3, 1) }]);
+    expect(await raised(inside.caseId)).toEqual([]);
+  });
+
+  it('counts from the day after the publication on, and judges a day shortly before its end, not earlier', async () => {
+    const today = await openNotice({ since: 0 });
+    const yesterday = await openNotice({ since: 1 });
+    const before = await openNotice({ since: 2 });
+    readable = false;
+    await probe({ judgeMinutesBefore: 0 }).run();
+    expect([await raised(today.caseId), await raised(yesterday.caseId)]).toEqual([[], []]);
+    expect(await raised(before.caseId)).toMatchObject([{ days: await ago(1) }]);
+    // As if it were the end of the day already.
+    await probe({ judgeMinutesBefore: 24 * 60 }).run();
+    readable = true;
+    expect(await raised(today.caseId)).toEqual([]);
+    expect(await raised(yesterday.caseId)).toMatchObject([{ days: await ago(0) }]);
+    expect(await raised(before.caseId)).toMatchObject([{ days: await ago(1) }, { days: await ago(0) }]);
+  });
+
+  it('raises what it missed at the end of a window, as long as the result is not stated', async () => {
+    const late = { since: 9, days: -2, over: true };
+    const [open, stated] = [await openNotice({ ...late, step: 'statement' }), await openNotice({ ...late, step: 'agreement' })];
+    // Over in law, while no worker could close it.
+    const asleep = await openNotice({ ...late, over: false });
+    for (const { noticeId } of [open, stated, asleep]) for (const day of [8, 7, 6, 5, 4]) await tried(noticeId, day, true);
+    expect(await probe().run()).toBe(2);
+    expect(await probe().run()).toBe(0);
+    const days = await ago(3, 2);
+    expect(await raised(open.caseId)).toMatchObject([{ days }]);
+    expect(await raised(asleep.caseId)).toMatchObject([{ days }]);
+    expect(await raised(stated.caseId)).toEqual([]);
+  });
+
+  it('leaves days to the officer who has recorded them, not to one who was refused', async () => {
+    const { caseId, noticeId } = await openNotice({ since: 3 });
+    const [two, one] = await ago(2, 1);
+    const sent = async (day: string | undefined, answer: object): Promise<void> => {
+      const id = randomUUID();
+      await pool.query(
+        `INSERT INTO inbox (id, institution_id, case_id, actor_person, roles, departments, type, body, body_hash, idempotency_key, received_at, timely, answer, answered_at)
+         VALUES ($1::text::uuid, $2, $3, $4, '{}', '{}', 'recordPublicityGap', $5, '', $1::text, now(), '{}', $6, now())`,
+        [id, institutionId, caseId, personId, JSON.stringify({ noticeId, days: [day] }), JSON.stringify(answer)],
+      );
+    };
+    await sent(two, { outcome: 'done' });
+    await sent(one, { outcome: 'refused' });
+    expect(await probe().run()).toBe(1);
+    expect((await raised(caseId)).filter(({ actor_person: who }) => who === SYSTEM_ACTOR)).toEqual([
+      { actor_person: SYSTEM_ACTOR, days: [one] },
     ]);
   });
 });

@@ -1,12 +1,15 @@
 /**
- * Whether published notices can be read. Each day needs one successful read; a day that passes with failed reads and no
- * successful one is raised in the case as a gap. The last day is judged shortly before its end: a gap must be in the
- * inbox before the window closes, and then the closing waits for it.
+ * Whether published notices can be read. Each counted day of a window needs one successful read; days that pass without one
+ * are raised in the case as a gap, whether reads failed or nobody could try, as while the service was down. The last day is
+ * judged shortly before its end: a gap must be in the inbox before the window closes, and then the closing waits for it.
+ * What is found only after the window is raised as long as the publicity's result is not stated.
  */
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { SealedRow, Subject } from '../../contracts/sealing.ts';
 import type { SealedRef } from '../../domain/process.ts';
+import { SYSTEM_ACTOR } from '../../contracts/systemActs.ts';
+import { actTable } from '../../domain/empowerment/table.ts';
 import { reasonOf, type Log } from '../log.ts';
 import { sendSystemAct } from '../systemActs.ts';
 import type { Probe } from './index.ts';
@@ -48,15 +51,15 @@ export function noticeReads(options: NoticeProbeOptions): Probe {
     );
   }
 
-  async function raise(notice: OpenNotice, day: string): Promise<void> {
-    const text = `${day} 全天多次检查均无法读取公示。`;
+  async function raise(notice: OpenNotice, days: string[]): Promise<void> {
+    const text = `${days.join('、')} 全天没有一次检查能够读到公示。`;
     const { ref, row } = await options.sealer.seal({ kind: 'case', id: notice.case_id }, text);
     await sendSystemAct(pool, {
       institutionId: notice.institution_id,
       caseId: notice.case_id,
       type: 'recordPublicityGap',
-      body: { noticeId: notice.id, days: [day], grounds: ref },
-      reason: `${notice.id}/${day}`,
+      body: { noticeId: notice.id, days, grounds: ref },
+      reason: `${notice.id}/${days.join(',')}`,
       sealed: [row],
     });
   }
@@ -70,23 +73,29 @@ export function noticeReads(options: NoticeProbeOptions): Probe {
             AND NOT EXISTS (SELECT 1 FROM notice_read_check k WHERE k.notice_id = n.id AND k.day = ${TODAY} AND k.ok)`,
       );
       for (let from = 0; from < unread.length; from += AT_ONCE) await Promise.all(unread.slice(from, from + AT_ONCE).map(check));
-      const { rows: gaps } = await pool.query<OpenNotice & { day: string }>(
-        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, n.content_digest, to_char(k.day, 'YYYY-MM-DD') AS day
-           FROM notice n JOIN notice_read_check k ON k.notice_id = n.id
-          WHERE n.state = 'open'
-            AND k.day <= ((service_clock() + make_interval(mins => $1)) AT TIME ZONE 'Asia/Shanghai')::date - 1
+      // The day of publication is not counted. What was raised once is not raised again, whatever became of it.
+      const { rows: gaps } = await pool.query<OpenNotice & { days: string[] }>(
+        `SELECT n.id, n.case_id::text, n.institution_id::text, n.audience, n.content_digest,
+                array_agg(to_char(days.day, 'YYYY-MM-DD') ORDER BY days.day) AS days
+           FROM notice n JOIN cases c ON c.id = n.case_id JOIN deadline d ON d.case_id = n.case_id AND d.key = n.deadline_key
+                CROSS JOIN LATERAL generate_series(d.start_date + 1, least(d.last_day,
+                  ((service_clock() + make_interval(mins => $1)) AT TIME ZONE 'Asia/Shanghai')::date - 1), interval '1 day') AS days(day)
+          WHERE c.status = 'open' AND (n.state = 'open' OR n.state = 'closed' AND c.step = ANY ($2))
+            AND NOT EXISTS (SELECT 1 FROM notice_read_check k WHERE k.notice_id = n.id AND k.day = days.day::date AND k.ok)
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.case_id = n.case_id AND i.type = 'recordPublicityGap'
-                               AND i.body->>'noticeId' = n.id AND i.body->'days' ? to_char(k.day, 'YYYY-MM-DD'))
-          GROUP BY n.id, n.case_id, n.institution_id, n.audience, n.content_digest, k.day HAVING NOT bool_or(k.ok)`,
-        [judgeMinutesBefore],
+                               AND i.body->>'noticeId' = n.id AND i.body->'days' ? to_char(days.day, 'YYYY-MM-DD')
+                               AND (i.actor_person = $3 OR i.answer IS NULL OR i.answer->>'outcome' = 'done'))
+          GROUP BY n.id`,
+        [judgeMinutesBefore, actTable.recordPublicityGap.steps, SYSTEM_ACTOR],
       );
       let raised = 0;
-      for (const gap of gaps) {
+      // What nobody can read without logging in is not checked, so that nothing can be said of it.
+      for (const gap of gaps.filter((one) => urlOf(one) !== undefined)) {
         try {
-          await raise(gap, gap.day);
+          await raise(gap, gap.days);
           raised++;
         } catch (error) {
-          options.log.error({ noticeId: gap.id, day: gap.day, reason: reasonOf(error) }, 'a gap could not be raised');
+          options.log.error({ noticeId: gap.id, days: gap.days, reason: reasonOf(error) }, 'a gap could not be raised');
         }
       }
       return raised;

@@ -14,6 +14,7 @@ import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
 import * as rules from './rules.ts';
+import * as statement from './statement.ts';
 import * as useRight from './useRight.ts';
 
 type Decider<T extends ActType> = (state: OpenState, act: Envelope<T, Bodies[T]>) => Decision;
@@ -50,7 +51,7 @@ const deciders: { [T in Exclude<ActType, 'sendForConsent'>]: Decider<T> } = {
   recordReview: publicity.onObjection(objection.recordReview),
   proposeAmendment: amendment.proposeAmendment,
   signAmendment: amendment.signAmendment,
-  stateResult: publicity.stateResult,
+  stateResult: statement.stateResult,
   proposeAgreement: agreement.proposeAgreement,
   signAgreement: agreement.signAgreement,
   recordCoOwnerSignature: agreement.recordCoOwnerSignature,

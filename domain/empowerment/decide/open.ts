@@ -26,6 +26,7 @@ import * as people from './people.ts';
 import * as publicity from './publicity.ts';
 import * as reviews from './reviews.ts';
 import * as rules from './rules.ts';
+import * as statement from './statement.ts';
 import * as useRight from './useRight.ts';
 
 /** What an act is done to, one of a few things of the case, and why it cannot be done to one of them. */
@@ -79,6 +80,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   requestReview: ofObjection(objection.toAskReview),
   waiveReview: ofObjection(objection.toWaive),
   recordReview: ofObjection(objection.toReview),
+  stateResult: whole(statement.statingFault),
   signAmendment: whole(amendment.amendmentSigningFault),
   signAgreement: whole(agreement.signingFault),
   recordCoOwnerSignature: mark(coOwners, agreement.coOwnerSigningFault),

@@ -230,13 +230,3 @@ export function onObjection<A extends Envelope>(decide: (matter: objection.Matte
     return decided(all, [...lapsing(state, answer), ...releasing(state, all)]);
   };
 }
-
-/** 公示情况说明: the result of the publicity in writing, after every window is closed and every objection answered. */
-export function stateResult(state: OpenState, act: Act<'stateResult'>): Decision {
-  const { document, remarks } = act.body;
-  const objections = state.objections.filter((o) => o.inTime).length;
-  return decided([
-    happened(act, 'resultStated', { document, ...(remarks ? { remarks } : {}), objections }),
-    enter(state, act, after('statement', state.application, state.rules)),
-  ]);
-}

@@ -100,6 +100,8 @@ export class Stack {
       FUQUAN_TOKEN_ISSUER: ISSUER,
       FUQUAN_TOKEN_JWKS_URI: issuer.url,
       FUQUAN_PUBLIC_URL: apiUrl,
+      // Legal time jumps over days on which nobody could read a notice: each would be a gap.
+      FUQUAN_CHECK_NOTICES: '0',
       SMTP_URL: mailbox.url,
       SMTP_FROM: 'fuquan@fault.test',
       LOG_LEVEL: logLevel,

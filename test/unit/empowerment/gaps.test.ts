@@ -1,7 +1,10 @@
 /** Days without a readable notice that are found once its window is over. */
 import { describe, expect, it } from '@jest/globals';
+import { empowerment, openTo } from '../../../domain/empowerment/index.ts';
+import type { Refusal } from '../../../domain/process.ts';
 import { caseAt, type Case } from './case.ts';
-import { sealed } from './world.ts';
+import { unreadable } from './recordedCase.ts';
+import { paper, sealed } from './world.ts';
 
 /** Published on 03-02, to 03-17. */
 const over = (options: Parameters<typeof caseAt>[3] = {}): Case =>
@@ -85,6 +88,47 @@ describe('a gap that is found after the window', () => {
     one.confirms(id);
     expect(one.step).toBe('objectionHandling');
     one.isRefused('officer', 'recordPublicityGap', gap(one, ['2026-03-17']), 'resultStated');
+  });
+});
+
+/** Days that the service could not read, as it finds them when the act is delivered. */
+const states = (one: Case, unreadDays: Record<string, string[]>) => {
+  const act = one.envelope(one.actor('officer'), 'stateResult', { document: paper('statement') });
+  const asking = { ...act, facts: { ...act.facts, unreadDays } };
+  const decision = empowerment.decide(one.state, asking);
+  const code = 'refusal' in decision ? decision.refusal.code : 'stated';
+  expect(openTo(one.state, asking)?.code ?? 'stated').toBe(code);
+  return code;
+};
+
+describe('the result of the publicity', () => {
+  it('is not stated of days that are neither read nor on record', () => {
+    const one = over({ changes: { 'publicity.gapLengthens': false } });
+    const { id } = one.notice();
+    expect(states(one, {})).toBe('stated');
+    expect(states(one, { [id]: [] })).toBe('stated');
+    expect(states(one, { [id]: ['2026-03-16', '2026-03-17'] })).toBe('publicityUnproved');
+    one.does('system', 'recordPublicityGap', gap(one, ['2026-03-16']));
+    expect(states(one, { [id]: ['2026-03-16', '2026-03-17'] })).toBe('publicityUnproved');
+    one.does('officer', 'recordPublicityGap', gap(one, ['2026-03-17']));
+    expect(states(one, { [id]: ['2026-03-16', '2026-03-17'] })).toBe('stated');
+  });
+
+  it('asks of the notices that count, not of one that was replaced', () => {
+    const one = over();
+    const [first, days] = [one.notice().id, ['2026-03-17']];
+    one.does('system', 'recordPublicityGap', gap(one, days)).publishes().windowsClose();
+    expect(states(one, { [first]: ['2026-03-16'] })).toBe('stated');
+    expect(states(one, { [one.notice().id]: ['2026-03-20'] })).toBe('publicityUnproved');
+  });
+
+  it('says which days, in words', () => {
+    const one = over();
+    const act = one.envelope(one.actor('officer'), 'stateResult', { document: paper('statement') });
+    const facts = { ...act.facts, unreadDays: { [one.notice().id]: ['2026-03-17'] } };
+    const { refusal } = empowerment.decide(one.state, { ...act, facts }) as { refusal: Refusal };
+    expect(unreadable(refusal)).toEqual([]);
+    expect([refusal.zh, refusal.en]).toEqual([expect.stringContaining('2026-03-17'), expect.stringContaining('2026-03-17')]);
   });
 });
 

@@ -50,6 +50,11 @@ test('a part of a deployment needs its servers, production its keys', () => {
   expect(readConfig({ ...given, FUQUAN_ROLE: 'migrate' }).codecKeys).toBeUndefined();
 });
 
+test('notices are read each day unless it is turned off', () => {
+  expect(readConfig({}).checkNotices).toBe(true);
+  expect(readConfig({ FUQUAN_CHECK_NOTICES: '0' }).checkNotices).toBe(false);
+});
+
 test('codec keys keep their order, newest first', () => {
   const keys = readConfig({ FUQUAN_CODEC_KEYS: `k2:${Buffer.alloc(32, 2).toString('base64')}, ${KEY}` }).codecKeys!;
   expect(keys.map(({ id, key }) => [id, key.length, key[0]])).toEqual([
