@@ -1,7 +1,7 @@
 /**
  * `fuquan clauses`: every clause of the register with what carries it. A clause is carried when something runs it (a
- * value that a process reads, or code that names it) and a test names it; else it is open. Found by looking for clause
- * ids in the files, so the list cannot say more than the files do.
+ * value that a process reads, or code that is marked as running it) and a test names it; else it is open. The rule stands in
+ * `rule` below and at the head of the page, and what counts is looked for in the files.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -25,18 +25,41 @@ export interface ClauseRow {
   lacks: ('run' | 'test')[];
   /** Pack and key; keys that no process reads yet are marked and do not count as running. */
   packs: { pack: string; key: string; read: boolean }[];
+  /** Files that are marked with `@clause`, and tests that name it. */
   code: string[];
   tests: string[];
 }
 
+/** What counts as carrying a clause. */
+const rule = [
+  '- 政策包：现行文件的政策包引用该条，且已有流程读取该项。 / Packs: a document in force cites it for a key that a process reads.',
+  '- 代码：执行该条的代码注释中标有 `@clause 条款号`；只在注释中提及不算。 / Code: what runs it is marked `@clause id` in its comment; a mention in a comment alone does not count.',
+  '- 测试：`*.test.ts` 的标题、表格行或断言中写明该条，或 `test/golden` 中 CSV 表的一行；注释、测试资料以及列出全部引用条款的对照表不算。 / Tests: a title, a row or an assertion of a `*.test.ts` names it, or a row of a CSV table in `test/golden`; comments, fixtures and tables that list every clause a pack cites do not count.',
+];
+
 const codeFolders = ['domain', 'contracts', 'policies', 'workflows', 'activities', 'worker', 'api', 'runtime'];
-/** These give names and shapes; to be named in one of them runs nothing. */
-const namesOnly = new Set(['domain/rules.ts', 'policies/labels.ts', 'policies/values.ts', 'policies/keys.ts']);
+/** The tests of this list itself say nothing of what is carried. */
+const ownTests = 'test/unit/policies/clauses.test.ts';
 
 /** Whether the text names the clause itself, and not one whose id only begins like it (bt-149.1 in bt-149.10a, hlj.g6 in hlj.g6b). */
 export function names(text: string, id: string): boolean {
   const escaped = id.replaceAll(/[.\\]/g, String.raw`\$&`);
   return new RegExp(String.raw`(?<![\w.-])${escaped}(?!\w|\.\w)`).test(text);
+}
+
+/** Whether a comment of the code says, with `@clause`, that what stands below runs the clause. */
+export function marked(code: string, id: string): boolean {
+  return [...code.matchAll(/@clause [^*\n]*/g)].some(([line]) => names(line, id));
+}
+
+/** The text of a test without its comments, as the formatter leaves them. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, '').replaceAll(/(^|\s)\/\/ .*$/gm, '');
+}
+
+/** Whether a test names the clause in what it says or expects. */
+export function tested(test: string, id: string): boolean {
+  return names(withoutComments(test), id);
 }
 
 interface Source {
@@ -77,16 +100,17 @@ function packRows(pack: Pack): { clause: string; pack: string; key: string; read
   return [...rows, ...structure];
 }
 
-/** Every clause of the register, in its order, with the files under `root` that name it. */
+/** Every clause of the register, in its order, with the files under `root` that carry it. */
 export function surveyClauses(root: string, register: Register, packs: readonly Pack[]): ClauseRow[] {
-  const code = codeFolders.flatMap((folder) => read(root, folder, (path) => path.endsWith('.ts') && !namesOnly.has(path)));
-  const tests = read(root, 'test', (path) => /\.(ts|json|ya?ml|txt|csv)$/.test(path) && !path.includes('/fixtures/'));
+  const code = codeFolders.flatMap((folder) => read(root, folder, (path) => path.endsWith('.ts')));
+  const tests = read(root, 'test', (path) => /\.test\.ts$|^test\/golden\/.*\.csv$/.test(path) && path !== ownTests);
   const carried = packs.flatMap(packRows);
   return [...register.clauses.values()].map((clause): ClauseRow => {
     const { id, kind, at, phrase, does } = clause;
-    const where = (sources: Source[]): string[] => sources.filter(({ text }) => names(text, id)).map(({ path }) => path);
+    const where = (sources: Source[], says: typeof marked): string[] =>
+      sources.filter(({ text }) => says(text, id)).map(({ path }) => path);
     const mine = carried.filter((one) => one.clause === id).map(({ pack, key, read: isRead }) => ({ pack, key, read: isRead }));
-    const row = { id, kind, at, phrase, does, packs: mine, code: where(code), tests: where(tests) };
+    const row = { id, kind, at, phrase, does, packs: mine, code: where(code, marked), tests: where(tests, tested) };
     const lacks: ClauseRow['lacks'] = [];
     if (row.code.length === 0 && !mine.some((one) => one.read)) lacks.push('run');
     if (row.tests.length === 0) lacks.push('test');
@@ -142,7 +166,7 @@ export function clausesAsMarkdown(rows: readonly ClauseRow[]): string {
     '',
   ]);
   const head = '由 `npm run clauses -- --markdown docs/clauses.md` 生成，请勿手改。 / Generated; do not edit.';
-  return ['# 条款 · Clauses', '', head, '', summary(rows), '', ...sections].join('\n');
+  return ['# 条款 · Clauses', '', head, '', ...rule, '', summary(rows), '', ...sections].join('\n');
 }
 
 async function writePage(path: string, page: string): Promise<void> {

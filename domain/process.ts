@@ -6,7 +6,7 @@
 import type { Calendar } from './time/index.ts';
 import type { RuleSnapshot } from './rules.ts';
 
-/** Roles that an administrator gives. The supervisor (discipline, audit) reads everything and changes nothing (hlj.g7). */
+/** Roles that an administrator gives. The supervisor (discipline, audit) reads everything and changes nothing. @clause hlj.g7 */
 export const institutionRoles = [
   'officer',
   'departmentReviewer',

@@ -165,7 +165,10 @@ function settle<K extends RuleKey>(live: Live<K>[], chosen: Chosen<K>, under: Li
   }
 }
 
-/** The unit's own value against what is mandatory; documents' permissions may be widened only where none is mandatory. */
+/**
+ * The unit's own value against what is mandatory; documents' permissions may be widened only where none is mandatory.
+ * @clause hlj.g16
+ */
 function ownHolds<K extends RuleKey>(own: Live<K>, base: Chosen<K> | undefined, scale: Scale<RuleValues[K]>): boolean {
   return !base || ['same', 'stricter'].includes(scale.compare(own.value, base.value));
 }

@@ -113,7 +113,7 @@ interface Count {
   lines: string[];
 }
 
-/** Rest days are skipped one by one; the starting day is not counted (cn.civil.201). */
+/** Rest days are skipped one by one; the starting day is not counted. @clause cn.civil.201 */
 function countWorkingDays(input: DeadlineInput, calendar: Calendar): Count {
   const skipped: SkippedDay[] = [];
   const unknownYears = new Set<string>();
@@ -134,7 +134,7 @@ function countWorkingDays(input: DeadlineInput, calendar: Calendar): Count {
   return { lastDay: day, skipped, unknownYears, lines };
 }
 
-/** A floor that ends on a day off moves to the day after it (cn.civil.203); a ceiling takes the earlier reading and stays. */
+/** A floor that ends on a day off moves to the day after it; a ceiling takes the earlier reading and stays. @clause cn.civil.203 */
 function countCalendarDays(input: DeadlineInput, calendar: Calendar): Count {
   const skipped: SkippedDay[] = [];
   const unknownYears = new Set<string>();
@@ -151,7 +151,7 @@ function countCalendarDays(input: DeadlineInput, calendar: Calendar): Count {
   return { lastDay, skipped, unknownYears, lines };
 }
 
-/** The corresponding day of the last month, or that month's last day (cn.civil.202). */
+/** The corresponding day of the last month, or that month's last day. @clause cn.civil.202 */
 function countMonths(input: DeadlineInput): Count {
   const { start, n, unit, bound, countsFirstDay } = input;
   const corresponding = unit === 'year' ? addYears(start, n) : addMonths(start, n);
@@ -176,6 +176,7 @@ function countMonths(input: DeadlineInput): Count {
  * Where a length of time ends. The starting day is not counted (cn.civil.201) unless the agreement says so (cn.civil.204);
  * the last day is included (cn.civil.1259). A floor in calendar days
  * rolls off days off; ceilings, months and years never roll. Same input and calendar, same answer, in any time zone.
+ * @clause cn.civil.204, cn.civil.1259
  */
 export function computeDeadline(input: DeadlineInput, calendar: Calendar): Deadline {
   const { start, bound, n, unit, countsFirstDay } = checkDeadlineInput(input);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { clausesAsMarkdown, clausesAsText, names, surveyClauses } from '../../../cli/clauses.ts';
+import { clausesAsMarkdown, clausesAsText, marked, names, surveyClauses, tested } from '../../../cli/clauses.ts';
 import {
   documentLabels,
   loadRegister,
@@ -31,6 +32,28 @@ describe('finding a clause in a file', () => {
     ['clause: nm-hei.8e\n', 'nm-hei.8e', true],
   ])('in %j the clause %s is there: %s', (text, id, found) => {
     expect(names(text, id)).toBe(found);
+  });
+});
+
+describe('what counts as carrying a clause', () => {
+  test.each([
+    ['/** Reads it. @clause nm-hei.8e */', true],
+    [' * @clause nm-hei.8d, nm-hei.8e', true],
+    ['/** Reads it (nm-hei.8e). */', false],
+    ['// see nm-hei.8e\nconst n = 15;', false],
+    ['/** @clause nm-hei.8 */ // nm-hei.8e', false],
+  ])('of code, a mark and no other mention: %j is %s', (code, runs) => {
+    expect(marked(code, 'nm-hei.8e')).toBe(runs);
+  });
+
+  test.each([
+    ["it('is long enough (nm-hei.8e)', () => {})", true],
+    ["    expect(refusal.clause).toBe('nm-hei.8e');", true],
+    ["// nm-hei.8e\nit('is long enough', () => {})", false],
+    ['/**\n * As nm-hei.8e says.\n */\nconst x = 1;', false],
+    ["it('is long enough', () => {}); // nm-hei.8e", false],
+  ])('of tests, what they say or expect and no comment: %j is %s', (code, names8e) => {
+    expect(tested(code, 'nm-hei.8e')).toBe(names8e);
   });
 });
 
@@ -78,6 +101,16 @@ describe('the list of clauses', () => {
       expect.arrayContaining(['publicity.coOwnership', 'publicity.fullOwnership', 'publicity.useRight']),
     );
     expect(row('nm-hei.8e')?.tests).toContain('test/unit/policies/dates.test.ts');
+  });
+
+  test('no table of the resolved law, and no list like this one, counts as a test', () => {
+    const paths = new Set(rows.flatMap(({ tests }) => tests));
+    expect([...paths].filter((path) => !/\.test\.ts$|\.csv$/.test(path))).toEqual([]);
+    expect(paths).not.toContain('test/unit/policies/clauses.test.ts');
+  });
+
+  test('docs/clauses.md is as it would be written now: npm run clauses -- --markdown docs/clauses.md', () => {
+    expect(readFileSync(`${root}docs/clauses.md`, 'utf8')).toBe(clausesAsMarkdown(rows));
   });
 
   test('a value that no process reads yet does not count as running', () => {
