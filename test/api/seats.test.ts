@@ -27,14 +27,18 @@ afterAll(async () => {
   await api?.close();
 });
 
-/** Gives the seats of some to others from today. */
-async function reseat(changes: Record<string, string>): Promise<void> {
+/** Gives the seats of some to others from today; to nobody where none is named. */
+async function reseat(changes: Record<string, string | undefined>, added: Seat[] = []): Promise<void> {
   const administrator = await walk.client('administrator');
   const { body } = await administrator.get(`${walk.base}/bodies`);
   type Body = { body: string; name: string; etag: string; members: Seat[]; substitutes: Seat[] };
   const group = (body as { items: Body[] }).items.find((one) => one.body === 'leadingGroup') as Body;
-  const to = new Map(Object.entries(changes).map(([from, key]) => [walk.person(from), walk.person(key)]));
-  const members = group.members.map((seat) => ({ ...seat, personId: to.get(seat.personId) ?? seat.personId }));
+  const to = new Map(Object.entries(changes).map(([from, key]) => [walk.person(from), key && walk.person(key)]));
+  const members = group.members.flatMap((seat) => {
+    const personId = to.has(seat.personId) ? to.get(seat.personId) : seat.personId;
+    return personId === undefined ? [] : [{ ...seat, personId }];
+  });
+  members.push(...added);
   const put = { name: group.name, members, substitutes: group.substitutes };
   const answer = await administrator.send('put', `${walk.base}/bodies/leadingGroup`, put, { 'If-Match': group.etag });
   expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
@@ -68,6 +72,20 @@ it('nobody is written to again while the seats stay as they are', async () => {
   await delivered();
   expect(await templates('group1')).toEqual(['deliberationAsked']);
   expect(await look()).toBe(0);
+});
+
+it('who gives up the seat on the day on which the case came is told, and asked as often as they take it again', async () => {
+  const seat = { personId: walk.person('group7'), department: 'audit' };
+  for (const again of [1, 2]) {
+    await reseat({ group7: undefined });
+    expect([await look(), await look()]).toEqual([1, 0]);
+    await delivered();
+    expect([again, await todo('group7'), (await templates('group7'))[0]]).toEqual([again, [], 'deliberationEnded']);
+    await reseat({}, [seat]);
+    expect([await look(), await look()]).toEqual([1, 0]);
+    await delivered();
+    expect([again, await todo('group7'), (await templates('group7'))[0]]).toEqual([again, ['deliberate'], 'deliberationAsked']);
+  }
 });
 
 it('who joins is asked, kin of an inventor is not, and who was replaced has nothing to do any more', async () => {

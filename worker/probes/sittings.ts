@@ -10,22 +10,31 @@ import { remind } from './reminders.ts';
 
 interface Sitting extends SittingCase {
   since: Date;
-  today: string;
 }
 
-/** Cases before a body in an institution whose seats have changed since the case came; not while on hold. */
+/**
+ * Cases before a body in an institution whose seats have changed since the case came; not while on hold. Whoever gives up a seat
+ * on the day on which the case came held it until the day before.
+ */
 const changed = `
   WITH clock AS (SELECT (service_clock() AT TIME ZONE 'Asia/Shanghai')::date AS today)
-  SELECT c.id::text, c.kind, c.institution_id::text, t.since, clock.today::text
+  SELECT c.id::text, c.kind, c.institution_id::text, t.since
     FROM clock, cases c JOIN task t ON t.case_id = c.id AND t.act = 'recordDecision'
    WHERE c.status = 'open' AND EXISTS (
      SELECT FROM body_member b WHERE b.institution_id = c.institution_id
         AND (b."from" <= clock.today AND b."from" >= (t.since AT TIME ZONE 'Asia/Shanghai')::date
-             OR b.until < clock.today AND b.until >= (t.since AT TIME ZONE 'Asia/Shanghai')::date))`;
+             OR b.until < clock.today AND b.until >= (t.since AT TIME ZONE 'Asia/Shanghai')::date - 1))`;
 
-/** Who was written to about this sitting, and what they were told last. */
+interface Told {
+  person: string;
+  template: string;
+  n: number;
+}
+
+/** Who was written to about this sitting, how often, and what they were told last. */
 const told = `
-  SELECT DISTINCT ON (recipient->>'personId') recipient->>'personId' AS person, template
+  SELECT DISTINCT ON (recipient->>'personId') recipient->>'personId' AS person, template,
+         (count(*) OVER (PARTITION BY recipient->>'personId'))::int AS n
     FROM outbox
    WHERE institution_id = $1 AND case_id = $2 AND channel = 'inbox' AND created_at >= $3
      AND template IN ('deliberationAsked', 'deliberationEnded')
@@ -51,7 +60,7 @@ export function sittingLetters(pool: Pool, facts: FactReader): Probe {
     const sitting = await readSitting(pool, facts, one);
     if (!sitting) return 0;
     const { body, assessment } = sitting;
-    const { rows } = await pool.query<{ person: string; template: string }>(told, [one.institution_id, one.id, one.since]);
+    const { rows } = await pool.query<Told>(told, [one.institution_id, one.id, one.since]);
     const asked = rows.filter(({ template }) => template === 'deliberationAsked').map(({ person }) => person);
     const joined = assessment.eligible.filter((person) => !asked.includes(person) && !absent.includes(person));
     // Who keeps the seat and must stand aside is told nothing: it would say that somebody knows why.
@@ -59,7 +68,8 @@ export function sittingLetters(pool: Pool, facts: FactReader): Probe {
     const gone = asked.filter((person) => !seated.has(person));
     if (gone.length > 0) await takeBack(pool, one, gone);
     const letter = (template: string) => (personId: string) => ({
-      key: `${template}:${one.since.toISOString()}:${personId}:${one.today}`,
+      // Seats can change more than once in a day; two workers that look at once write one letter.
+      key: `${template}:${one.since.toISOString()}:${personId}:${rows.find(({ person }) => person === personId)?.n ?? 0}`,
       caseId: one.id,
       template,
       to: { personId },
