@@ -62,7 +62,8 @@ describe('a step of the office', () => {
 
   it('that is overdue is listed with who must act, since it was due; a reminder goes out; it goes when it is done', async () => {
     const { walk, found } = await overdue();
-    expect(found).toMatchObject({ zh: '“审查通过”已逾期', who: { role: 'officer' }, repairs: ['remind', 'reassign', 'hold'] });
+    expect(found).toMatchObject({ cause: 'taskOverdue', zh: '“审查通过”已逾期', who: { role: 'officer' } });
+    expect(found.repairs).toEqual(['remind', 'reassign', 'hold']);
     const { rows } = await on.api.pool.query('SELECT iso(ends_at) AS due FROM deadline WHERE case_id = $1', [walk.caseId]);
     expect(rows).toEqual([{ due: found.since }]);
     expect((await on.repaired({ kind: 'remind', findings: [found.id] })).items).toMatchObject([{ status: 'done' }]);
@@ -91,6 +92,7 @@ describe('a step of the office', () => {
     const body = { to: walk.person('officer2') };
     expect((await on.repaired({ kind: 'reassign', findings: [found.id], body })).items).toMatchObject([{ status: 'done' }]);
     await confirmed(walk.caseId);
+    expect(found).toMatchObject({ cause: 'taskOverdue', who: { role: 'officer' } });
     const inCharge = async () => ofCase((await listed(on.api, here)).body, walk.caseId)[0]?.['who'];
     await waitFor(async () => ((await inCharge()) as Listed['who'] | undefined)?.personId === body.to, { what: 'the new name' });
     await walk.does('officer2', 'passCheck', {

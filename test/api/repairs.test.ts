@@ -126,20 +126,47 @@ describe('letters that the mail server refuses', () => {
   });
 });
 
+/** The database's day is so many days ahead of the engine's: the case's own timer does not come. */
+const ahead = (days: number): Promise<unknown> =>
+  on.api.pool.query(`CREATE OR REPLACE FUNCTION service_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+    $$ SELECT date_trunc('milliseconds', clock_timestamp()) + interval '${days} days' $$`);
+
+/** How many windows the case has closed. */
+async function closings({ caseId }: Walk): Promise<number | null> {
+  return (await on.api.pool.query("SELECT 1 FROM ledger WHERE case_id = $1 AND type = 'windowClosed'", [caseId])).rowCount;
+}
+
 describe('a window that ended and was not closed', () => {
+  const school = 'hohhot-university';
+
   it('is closed when the case is made to look', async () => {
-    const walk = new Walk(on.api, 'hohhot-university');
+    const walk = new Walk(on.api, school);
     await walk.toPublicity();
-    // The database's day is a month ahead of the engine's: the case's own timer does not come.
-    await on.api.pool.query(`CREATE OR REPLACE FUNCTION service_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-      $$ SELECT date_trunc('milliseconds', clock_timestamp()) + interval '30 days' $$`);
-    const found = await appears(on.api, 'hohhot-university', { cause: 'deadlinePassed', caseId: walk.caseId });
+    await ahead(30);
+    const found = await appears(on.api, school, { cause: 'deadlinePassed', caseId: walk.caseId });
     expect((await on.repaired({ kind: 'retry', findings: [found.id] }, 'operator')).items).toMatchObject([{ status: 'done' }]);
-    await goes(on.api, 'hohhot-university', found.id);
-    const closed = await on.api.pool.query("SELECT 1 FROM ledger WHERE case_id = $1 AND type = 'windowClosed'", [walk.caseId]);
-    expect(closed.rowCount).toBe(1);
-    await on.api.pool.query(`CREATE OR REPLACE FUNCTION service_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-      $$ SELECT date_trunc('milliseconds', clock_timestamp()) $$`);
+    await goes(on.api, school, found.id);
+    expect(await closings(walk)).toBe(1);
+    await ahead(0);
+  });
+
+  it('is not helped while its workflow is lost, and closed when that is started again', async () => {
+    const walk = new Walk(on.api, school);
+    await walk.toPublicity();
+    await on.handleOf(walk.caseId).terminate('lost');
+    await ahead(30);
+    const [found, lost] = [
+      await appears(on.api, school, { cause: 'deadlinePassed', caseId: walk.caseId }),
+      await appears(on.api, school, { cause: 'workflowLost', caseId: walk.caseId }),
+    ];
+    const helpless = await on.repaired({ kind: 'retry', findings: [found.id] }, 'operator');
+    expect(helpless.items).toMatchObject([{ status: 'notHelped', reason: 'workflowLost' }]);
+    await appears(on.api, school, { id: found.id });
+    expect(await closings(walk)).toBe(0);
+    await on.repaired({ kind: 'restart', findings: [lost.id] }, school);
+    await goes(on.api, school, found.id);
+    expect(await closings(walk)).toBe(1);
+    await ahead(0);
   });
 });
 
@@ -219,6 +246,34 @@ describe('a body that can no longer decide', () => {
       grounds: '原成员已调离。',
     });
     await goes(on.api, school, found.id);
+    await on.api.pool.query('UPDATE membership SET ended = false WHERE person_id = ANY ($1::uuid[])', [gone]);
+  });
+
+  it('goes as well when its case is put on hold, and is back when that ends', async () => {
+    const school = 'hohhot-university';
+    const walk = new Walk(on.api, school);
+    await walk.toDecision();
+    const gone = ['group1', 'group2', 'group3'].map((key) => walk.person(key));
+    await on.api.pool.query('UPDATE membership SET ended = true WHERE person_id = ANY ($1::uuid[])', [gone]);
+    const wanted = { cause: 'quorumLost', caseId: walk.caseId } as const;
+    const found = await appears(on.api, school, wanted);
+    const body = { reason: 'papers' };
+    expect((await on.repaired({ kind: 'hold', findings: [found.id], body }, school)).items).toMatchObject([{ status: 'done' }]);
+    const second = await on.api.as(school, 'officer1');
+    const confirms = () =>
+      second.send(
+        'post',
+        `/institutions/${school}/repairs`,
+        { kind: 'confirmMending', cases: [walk.caseId], reason: '核对无误。', run: true },
+        { 'Idempotency-Key': randomUUID() },
+      );
+    expect((await confirms()).status).toBe(200);
+    await goes(on.api, school, found.id);
+    expect((await on.repaired({ kind: 'resume', cases: [walk.caseId] }, school)).items).toMatchObject([{ status: 'done' }]);
+    expect((await confirms()).status).toBe(200);
+    const again = await appears(on.api, school, wanted);
+    await on.api.pool.query('UPDATE membership SET ended = false WHERE person_id = ANY ($1::uuid[])', [gone]);
+    await goes(on.api, school, again.id);
   });
 });
 

@@ -15,10 +15,11 @@ interface Sitting {
   quorum: number;
 }
 
-/** Cases before a body that can no longer decide them, by the same rules as the decision itself. */
+/** Cases before a body that can no longer decide them, by the same rules as the decision itself. On hold no body decides. */
 export function quorumCheck(pool: Pool, facts: FactReader): Check {
-  // A case is assessed anew only when it, or the body, has changed.
-  let known = new Map<string, { print: string; sitting: Sitting | undefined }>();
+  // A case is assessed anew only when it, or the body, has changed. Kept as it goes, so that a round that is cut short has
+  // gained something for the next.
+  const known = new Map<string, { print: string; sitting: Sitting | undefined }>();
 
   /** `absent` are people who hold a seat and have left the institution or died. */
   async function assess(one: Waiting, absent: readonly string[]): Promise<Sitting | undefined> {
@@ -34,17 +35,16 @@ export function quorumCheck(pool: Pool, facts: FactReader): Check {
     async find() {
       const { rows: cases } = await pool.query<Waiting>(
         `SELECT id::text, kind, institution_id::text, version FROM cases
-          WHERE status = 'open' AND step IN ('groupDecision', 'leadershipDecision') ORDER BY id`,
+          WHERE status = 'open' AND held_since IS NULL AND step IN ('groupDecision', 'leadershipDecision') ORDER BY id`,
       );
       const seats = cases.length > 0 ? await seatsOf(pool) : new Map<string, Seats>();
-      const now: typeof known = new Map();
       const found: Found[] = [];
       for (const one of cases) {
         const { print = '', absent = [] } = seats.get(one.institution_id) ?? {};
         const own = `${one.version} ${print}`;
         const before = known.get(one.id);
         const sitting = before?.print === own ? before.sitting : await assess(one, absent);
-        now.set(one.id, { print: own, sitting });
+        known.set(one.id, { print: own, sitting });
         if (!sitting || sitting.eligible >= sitting.quorum) continue;
         found.push({
           cause: 'quorumLost',
@@ -54,7 +54,8 @@ export function quorumCheck(pool: Pool, facts: FactReader): Check {
           detail: { ...sitting },
         });
       }
-      known = now;
+      const waiting = new Set(cases.map(({ id }) => id));
+      for (const id of known.keys()) if (!waiting.has(id)) known.delete(id);
       return found;
     },
   };
