@@ -117,12 +117,15 @@ describe('the first case', () => {
     const answers = acts.map((line) => JSON.parse(line) as { caseId: string; outcome: string; step: string; number: string });
     expect(answers.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 7 }, () => 'done'));
     const last = answers.at(-1)!;
+    first = { caseId: last.caseId, number: last.number };
     expect(last).toMatchObject({ step: 'publicity', number: `赋权〔${new Date().getFullYear()}〕1号` });
     const windows = JSON.parse(said.out.trim().split('\n').at(-1)!) as { items: object[] };
     expect(windows.items).toMatchObject([{ kind: 'window', n: 15, clause: 'nm-hei.8e', state: 'running' }]);
-    // The whole path was told before anything was sent.
-    expect(said.out).toContain('赋权公示 15 日，至 ');
-    first = { caseId: last.caseId, number: last.number };
+    // The whole path was told before anything was sent, to its end.
+    const told = said.out.slice(said.out.indexOf('— what lies before it'), said.out.indexOf('— sent, submitted'));
+    expect(told).toMatch(/^ {2}nm-hei\.8d「/m);
+    expect(told).toMatch(/15 .*24:00\n {2}nm-hei\.8e「/);
+    expect(told.match(/^\d{4}-\d\d-\d\d {2}/gm)!.length).toBeGreaterThan(7);
   });
 
   test('goes by the commands of the two READMEs, which are the same', async () => {
