@@ -9,7 +9,7 @@ import { Story } from './story.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Plays the stories one after the other; 0 when all went as told, else 1. */
+/** Plays the stories one after the other; 0 when all went as told, 1 when not, 2 where there is nothing to play or nowhere. */
 export async function runDemo(options: { only?: string; json?: boolean }): Promise<number> {
   const stories = options.only === undefined ? demoStories : demoStories.filter(({ name }) => name === options.only);
   if (stories.length === 0) {
@@ -29,8 +29,8 @@ export async function runDemo(options: { only?: string; json?: boolean }): Promi
     return failed === 0 ? 0 : 1;
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 1;
+    process.stderr.write(`${error.zh} / ${error.en}\n`);
+    return 2;
   }
 }
 

@@ -46,6 +46,7 @@ export const mistakes: Call[] = [
     err: /不是合法的 JSON|Cannot read/,
   })),
   { args: ['demo', '--only', 'none'], err: /no such story/ },
+  { args: ['demo'], err: /Run npm start in another terminal first/ },
   { args: ['trace', 'zzz'], err: /不是 traceId/ },
   { args: ['trace', person], err: /No service runs here/ },
   { args: ['trace', person, '--database', 'nonsense'], err: /begins with postgresql/ },

@@ -26,6 +26,7 @@ const names: Record<string, string> = {
   nobody: '00000000-0000-4000-8000-000000000000',
   administrator: samplePersonId(here, 'administrator'),
   colleague: samplePersonId(here, 'colleague1'),
+  deputy: samplePersonId(here, 'colleague2'),
 };
 
 beforeAll(async () => {
@@ -35,10 +36,13 @@ beforeAll(async () => {
   pool = new Pool({ connectionString: databaseUrl, max: 2 });
   const [overdue, atCheck] = [await played(firstCase()), await played(firstCase().split('act "$OFFICER" passCheck')[0]!)];
   Object.assign(names, { dir, url: service.url, database: databaseUrl, temporal: temporalAddress, overdue, case: atCheck });
-  Object.assign(names, {
-    token: await tokenOf(`institution=${here}&role=officer`),
-    operator: await tokenOf('role=platformOperator'),
-  });
+  const [of, reviewerOf] = [
+    `institution=${here}&role=officer`,
+    `institution=${here}&role=departmentReviewer&department=stateAssets`,
+  ];
+  const [officer, reviewer, operator] = [await given(of), await given(reviewerOf), await given('role=platformOperator')];
+  Object.assign(names, { token: officer.token, officer: officer.personId, reviewer: reviewer.token, operator: operator.token });
+  await delegated(officer.token);
   const inventor = await pool.query<{ id: string }>('SELECT created_by AS id FROM cases WHERE id = $1', [atCheck]);
   names['inventor'] = inventor.rows[0]!.id;
   names['pass'] = file(
@@ -78,8 +82,21 @@ async function played(script: string): Promise<string> {
   return /^CASE=(.+)$/m.exec(out)![1]!;
 }
 
-async function tokenOf(asked: string): Promise<string> {
-  return ((await (await fetch(`${service.url}/dev/token?${asked}`)).json()) as { token: string }).token;
+const given = async (asked: string): Promise<{ token: string; personId: string }> =>
+  (await (await fetch(`${service.url}/dev/token?${asked}`)).json()) as { token: string; personId: string };
+
+/** A day in Beijing, so many after today. */
+const day = (after: number): string =>
+  new Date(Date.now() + after * 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
+
+/** The officer lets the deputy act for them today and tomorrow. */
+async function delegated(token: string): Promise<void> {
+  const response = await fetch(`${service.url}/api/v1/institutions/${here}/delegations`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ to: names['deputy'], firstDay: day(0), lastDay: day(1) }),
+  });
+  expect(response.status).toBe(201);
 }
 
 /** Somebody from outside whose name is sealed, as that of a co-owner is. */

@@ -14,7 +14,6 @@ const reviewer = [...at, '--role', 'departmentReviewer', '--department', 'resear
 const database = ['--database', '{database}'];
 const why = ['--reason', '示例理由'];
 const pass = ['case', 'act', '{case}', 'passCheck', '--body', '@{pass}'];
-const once = [...pass, ...officer, '--key', 'pass-check-once', '--json'];
 const exported = '{dir}/ledger.jsonl';
 
 const token: Call[] = [
@@ -40,18 +39,21 @@ const seen: Call[] = [
   { args: ['case', 'show', '{nobody}', ...officer], code: 1, err: /404 notFound .* \/ / },
 ];
 
+const agrees = (department: string): string[] =>
+  ['case', 'act', '{case}', 'reviewAsDepartment', '--body'].concat(
+    JSON.stringify({ department, outcome: 'agree', opinion: '同意。' }),
+  );
+const deputy = ['--person', '{deputy}', '--on-behalf-of', '{officer}'];
+const once = [...pass, ...at, ...deputy, '--key', 'pass-check-once', '--json'];
+
 const acted: Call[] = [
-  { args: [...pass, ...reviewer], code: 1, err: /\d{3} \S+ .* \/ / },
   { args: [...pass, ...byPerson], code: 1, err: /\d{3} \S+ .* \/ / },
-  { args: [...pass, ...byToken, '--on-behalf-of', '{administrator}'], code: 1, err: /\d{3} \S+ .* \/ / },
   { args: once, json: { outcome: 'done', step: 'departmentReview' } },
   // The same key again: the same answer, and nothing done twice.
   { args: once, json: { outcome: 'done', step: 'departmentReview' } },
-  {
-    args: ['case', 'act', '{case}', 'passCheck', ...officer, '--json'],
-    code: 1,
-    json: { status: 409, code: expect.any(String) },
-  },
+  { args: [...pass, ...officer, '--json'], code: 1, json: { status: 409, code: expect.any(String) } },
+  { args: [...agrees('research'), ...reviewer], out: /^done {2}departmentReview/ },
+  { args: [...agrees('stateAssets'), ...at, '--url', '{url}', '--token', '{reviewer}'], out: /^done {2}groupDecision/ },
 ];
 
 const stalled: Call[] = [
