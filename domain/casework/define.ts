@@ -31,6 +31,7 @@ import { gate, orRefusal } from './gate.ts';
 import { applyCalendar, raisePrevailingRules, transitionFault, transitionRules } from './law.ts';
 import { matterOf, mendingActs, mendingFaults, type MendedHost } from './mending.ts';
 import { opened, type CaseworkState, type Opened } from './state.ts';
+import { countingSteps, dueAtStep, withStepTimes } from './stepTimes.ts';
 import type { ActRow } from './table.ts';
 import { asked, bodyTasks } from './tasks.ts';
 import { tellCommon } from './tell.ts';
@@ -106,7 +107,7 @@ export interface ProcessDefinition<S> extends Process<S> {
 export function defineProcess<S extends CaseworkState, O extends object, B extends object, E extends object>(
   own: Definition<S, O, B, E>,
 ): ProcessDefinition<S> {
-  const table: Readonly<Record<string, ActRow>> = { ...own.table, ...commonTable(own.live), ...own.table };
+  const table = countingSteps(own.stepLabels, { ...own.table, ...commonTable(own.live), ...own.table });
   const opens = (type: string): boolean => Object.hasOwn(own.openings, type);
   const interestsOf = (state: S, relations: [string, string][]): Interests => ({ ...own.interests(state), relations });
   const gated = (state: S) => ({
@@ -118,10 +119,14 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
   });
   const waits = (act: string): boolean => table[act]?.waits === true;
 
-  const tasksOf = (state: Opened<S>): Task[] => [...own.project(state).tasks, ...bodyTasks(state)];
+  const tasksOf = (state: Opened<S>): Task[] => dueAtStep(state, [...own.project(state).tasks, ...bodyTasks(state)]);
+
+  const deadlinesOf = (state: S): DeadlineRow[] => [...own.deadlines(state), ...(state.stepTime ? [state.stepTime] : [])];
+  const withDeadline = (state: S, row: DeadlineRow): S =>
+    state.stepTime?.key === row.key ? { ...state, stepTime: row } : own.withDeadline(state, row);
 
   const host = (state: Opened<S>, asking: Pick<Asking, 'facts'>): MendedHost => ({
-    deadlines: own.deadlines(state),
+    deadlines: deadlinesOf(state),
     tasks: tasksOf(state),
     interests: interestsOf(state, asking.facts.relations ?? []),
   });
@@ -129,12 +134,12 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
   const evolve = (before: S, event: LedgerEvent): S => {
     if (isMendingEvent(event)) {
       const state = { ...before, version: event.seq, mending: evolveMending(before.mending, event) };
-      if (event.type === 'deadlineMoved') return own.withDeadline(state, event.data.deadline);
-      return event.type === 'holdEnded' ? event.data.deadlines.reduce((s, row) => own.withDeadline(s, row), state) : state;
+      if (event.type === 'deadlineMoved') return withDeadline(state, event.data.deadline);
+      return event.type === 'holdEnded' ? event.data.deadlines.reduce(withDeadline, state) : state;
     }
     if (!isCommon(event)) return own.evolve({ ...before, version: event.seq }, event as EventOf<E>);
     const state = evolveCommon(before, event as CommonEvent);
-    const counted = event.type === 'deadlineRecounted' ? own.withDeadline(state, event.data.deadline) : state;
+    const counted = event.type === 'deadlineRecounted' ? withDeadline(state, event.data.deadline) : state;
     return own.after?.(counted, event) ?? counted;
   };
 
@@ -164,7 +169,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
     reassign: mends('reassign'),
     confirmMending: mends('confirmMending'),
     refuseMending: mends('refuseMending'),
-    applyCalendar: (state, act) => applyCalendar(act, own.deadlines(state)),
+    applyCalendar: (state, act) => applyCalendar(act, deadlinesOf(state)),
     raisePrevailingRules,
     transitionRules,
     nameSubstitute: (state, act) => {
@@ -208,7 +213,8 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
       const decider =
         (opens(type) ? own.openings[type as keyof O & string] : undefined) ??
         (Object.hasOwn(own.deciders, type) ? own.deciders[type as keyof B & string] : common[type as keyof CommonBodies]);
-      return assessed(state, act, (decider as (state: S, act: Envelope) => Decision)(state, act));
+      const decision = (decider as (state: S, act: Envelope) => Decision)(state, act);
+      return withStepTimes(state, act, assessed(state, act, decision));
     });
 
   const openTo = (state: S, asking: Asking): Refusal | undefined => {
@@ -264,7 +270,7 @@ export function defineProcess<S extends CaseworkState, O extends object, B exten
         ...(state.mending.hold ? { heldSince: state.mending.hold.since } : {}),
         ...(wake ? { wake: { at: wake.at, type: wake.type } } : {}),
         ...rows,
-        deadlines: own.deadlines(state).map((row) => (isStopped(row, state.mending.hold) ? { ...row, state: 'paused' } : row)),
+        deadlines: deadlinesOf(state).map((row) => (isStopped(row, state.mending.hold) ? { ...row, state: 'paused' } : row)),
       };
     },
     tell: (state, event) => {

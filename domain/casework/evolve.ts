@@ -5,14 +5,20 @@ import type { CaseworkState } from './state.ts';
 const add = (list: readonly string[], more: readonly string[]): string[] => [...new Set([...list, ...more])];
 
 /** Optional fields are absent, never undefined, so that a state compares as JSON. */
-function lowered<S extends CaseworkState>(state: S): S {
-  const { raised: _, ...rest } = state;
+function without<S extends CaseworkState>(state: S, key: 'raised' | 'stepTime'): S {
+  const { [key]: _, ...rest } = state;
   return rest as S;
+}
+
+/** Without what the event brings to its end. */
+function ended<S extends CaseworkState>(before: S, { type }: CommonEvent): S {
+  const state = type === 'rulesTransitioned' || type === 'caseClosed' ? without(before, 'raised') : before;
+  return type === 'stepEntered' || type === 'caseClosed' ? without(state, 'stepTime') : state;
 }
 
 /** The state after a common event in what every case keeps; what it does to the process's own, the process says. */
 export function evolveCommon<S extends CaseworkState>(before: S, event: CommonEvent): S {
-  const state = event.type === 'rulesTransitioned' || event.type === 'caseClosed' ? lowered(before) : before;
+  const state = ended(before, event);
   return { ...state, ...changed(state, event), version: event.seq };
 }
 
@@ -24,11 +30,12 @@ function changed(state: CaseworkState, event: CommonEvent): Partial<CaseworkStat
     case 'caseNumbered':
       return { number: event.data.number };
     case 'stepEntered': {
-      const { step, assessment } = event.data;
+      const { step, assessment, deadline } = event.data;
       const { assessment: _, ...rest } = bodies;
       return {
         step,
         stepSince: event.effectiveAt,
+        ...(deadline ? { stepTime: deadline } : {}),
         bodies: assessment ? { ...rest, assessment, members: add(bodies.members, assessment.eligible) } : rest,
       };
     }

@@ -2,6 +2,7 @@
 import type { Assessment, Substitution } from '../collective/index.ts';
 import type { DecidingBody, DecisionMinutes } from '../empowerment/acts.ts';
 import { noMending, type MendingState } from '../mending/index.ts';
+import type { DeadlineRow } from '../process.ts';
 import type { RuleSnapshot } from '../rules.ts';
 
 /** The bodies that decide on the case: who stands in for whom, how the one that sits could vote, what was decided. */
@@ -20,6 +21,8 @@ export interface CaseworkState {
   step: string;
   /** Instant at which the step was entered. */
   stepSince: string;
+  /** The time that the institution gives the step, if it gives any. */
+  stepTime?: DeadlineRow;
   status: 'open' | 'done' | 'refused' | 'withdrawn';
   /** Null until the case is opened. */
   rules: RuleSnapshot | null;

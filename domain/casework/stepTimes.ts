@@ -11,11 +11,13 @@ import type { RuleSnapshot } from '../rules.ts';
 import { dateOfInstant } from '../time/index.ts';
 import { timedSteps, type TimedStep } from '../timedSteps.ts';
 import { fact } from './events.ts';
+import type { CaseworkState } from './state.ts';
+import type { ActRow } from './table.ts';
 
 const isTimed = (step: string): step is TimedStep => (timedSteps as readonly string[]).includes(step);
 
 /** The deadline of the step entered by an event of that number, if the institution gives the step a time. */
-function stepTime(rules: RuleSnapshot | null, act: Envelope, step: string, seq: number): DeadlineRow | undefined {
+function timeFor(rules: RuleSnapshot | null, act: Envelope, step: string, seq: number): DeadlineRow | undefined {
   const rule = isTimed(step) ? rules?.rules[`stepTime.${step}`] : undefined;
   if (!rule) return undefined;
   const start = dateOfInstant(act.receivedAt);
@@ -36,7 +38,7 @@ export function withStepTimes(before: Entering, act: Envelope, decision: Decisio
     if (event.type === 'caseOpened' || event.type === 'rulesTransitioned') ({ rules } = event.data as { rules: RuleSnapshot });
     if (event.type !== 'stepEntered') return event;
     const data = event.data as { step: string };
-    const deadline = stepTime(rules, act, data.step, version);
+    const deadline = timeFor(rules, act, data.step, version);
     return deadline ? { ...event, data: { ...data, deadline } } : event;
   });
   return { ...decision, events };
@@ -45,3 +47,17 @@ export function withStepTimes(before: Entering, act: Envelope, decision: Decisio
 /** When it must be done. Nobody is reminded of a time that a hold stops. */
 export const dueBy = (row: DeadlineRow | undefined, hold: Hold | undefined): Pick<Task, 'due'> =>
   row === undefined || (hold && natureOf(row) === 'internal') ? {} : { due: row.endsAt };
+
+/** The tasks that began with the step are due by its time, unless they have one of their own. */
+export function dueAtStep({ stepSince, stepTime, mending }: CaseworkState, tasks: Task[]): Task[] {
+  const due = dueBy(stepTime, mending.hold);
+  return tasks.map((task) => (task.since === stepSince ? { ...due, ...task } : task));
+}
+
+const counting = ({ needs, ...row }: ActRow): ActRow => ({ ...row, needs: [...new Set([...needs, 'calendar' as const])] });
+
+/** The table of a process of which an institution may time a step: any act may bring a case there. */
+export function countingSteps(steps: object, table: Readonly<Record<string, ActRow>>): Readonly<Record<string, ActRow>> {
+  if (!Object.keys(steps).some(isTimed)) return table;
+  return Object.fromEntries(Object.entries(table).map(([act, row]) => [act, counting(row)]));
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { changed, paper, rulesOf, sealed } from '../empowerment/world.ts';
+import type { Duration } from '../../../domain/rules.ts';
 import { Played } from './played.ts';
 import { stay, type StayState } from './stay.ts';
 
@@ -27,6 +28,8 @@ function decides(one: Played<StayState>, outcome: 'approved' | 'rejected' = 'app
 
 const staying = (): Played<StayState> => decides(asked().on('2026-03-04 15:00'));
 const grounds = sealed('grounds');
+/** A year in which 23 March is off. */
+const off = { off: { '2026-03-23': 'x' }, work: {} };
 const pending = (one: Played<StayState>): { mendingId: string } => ({ mendingId: one.state.mending.pending[0]?.id ?? '' });
 
 describe('a process by its own few words', () => {
@@ -99,6 +102,39 @@ describe('a body', () => {
       assessment: { quorum: 6, enough: true },
     });
     expect(decides(one).step).toBe('staying');
+  });
+});
+
+const timeOf = (one: Played<StayState>) => stay.project(one.state).deadlines.find(({ kind }) => kind === 'internal');
+
+describe('a step that the institution gives a time', () => {
+  const day: Duration = { bound: 'atMost', n: 5, unit: 'workingDay' };
+  const timed = (): Played<StayState> =>
+    new Played<StayState>(stay, changed(rules, { 'stepTime.groupDecision': day }), '2026-03-02 09:00').does('an', 'ask', {
+      guest: 'an',
+    });
+
+  it('is due by it, is over with the step, and has every act delivered with the calendar', () => {
+    const one = timed();
+    expect(timeOf(one)).toMatchObject({ key: 'step:groupDecision:3', lastDay: '2026-03-09', source: 'institution' });
+    expect(one.tasks).toMatchObject([{ act: 'recordDecision', due: '2026-03-09T16:00:00.000Z' }]);
+    decides(one.on('2026-03-04 15:00'));
+    expect([timeOf(one), one.tasks.map(({ due }) => due)]).toEqual([undefined, [undefined]]);
+    expect(Object.values(stay.table).filter(({ needs }) => !needs.includes('calendar'))).toEqual([]);
+  });
+
+  it('stops with a hold, and is counted anew by another calendar', () => {
+    const one = timed().on('2026-03-04 09:00');
+    one.does('officer', 'hold', { reason: 'papers', grounds });
+    one.does('administrator', 'confirmMending', pending(one));
+    expect(timeOf(one)).toMatchObject({ state: 'paused' });
+    one.on('2026-03-20 09:00').does('officer', 'resume', { grounds });
+    one.does('administrator', 'confirmMending', pending(one));
+    expect(timeOf(one)).toMatchObject({ state: 'running', lastDay: '2026-03-25', adjustments: [{ kind: 'hold' }] });
+    one.world.calendar = { ...one.world.calendar, version: 'off', years: { ...one.world.calendar.years, 2026: off } };
+    one.does('system', 'applyCalendar', { calendarVersion: 'off' });
+    expect(timeOf(one)).toMatchObject({ lastDay: '2026-03-26', calendarVersion: 'off' });
+    expect(one.tasks).toMatchObject([{ due: '2026-03-26T16:00:00.000Z' }]);
   });
 });
 
