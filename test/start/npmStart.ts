@@ -1,5 +1,6 @@
 /** `npm start` as a person runs it: through npm, in a session of its own as from a terminal, on a data folder of the test's. */
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pickPort } from '../../runtime/ports.ts';
 import { cleanEnvironment } from '../harness/environment.ts';
@@ -36,9 +37,12 @@ export class NpmStart {
     );
   }
 
-  /** Started on a free port, and ready. */
+  /** Started on free ports, and ready. Two starts at once would both find the usual ones free; a folder keeps its servers'. */
   static async ready(dataDir: string, env: NodeJS.ProcessEnv = {}, options: string[] = []): Promise<NpmStart> {
-    const one = new NpmStart(dataDir, { FUQUAN_API_PORT: String(await pickPort()), ...env }, options);
+    const servers = existsSync(join(dataDir, 'temporal.json')) ? [] : ['FUQUAN_POSTGRES_PORT', 'FUQUAN_TEMPORAL_PORT'];
+    const ports: NodeJS.ProcessEnv = {};
+    for (const name of ['FUQUAN_API_PORT', 'FUQUAN_OPERATIONS_PORT', ...servers]) ports[name] = String(await pickPort());
+    const one = new NpmStart(dataDir, { ...ports, ...env }, options);
     await one.says('Ready');
     return one;
   }
