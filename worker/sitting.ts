@@ -49,7 +49,8 @@ export async function seatsOf(pool: Pool): Promise<Map<string, Seats>> {
      )
      SELECT s.institution_id::text,
             md5(string_agg(concat_ws(' ', s.body, s.person_id, s.substitute, s.substitute_for, s.department, s.absent), ','
-                ORDER BY s.body, s.person_id)) || (SELECT count(*) FROM relation r WHERE r.institution_id = s.institution_id) AS print,
+                ORDER BY s.body, s.person_id)) || coalesce((SELECT md5(string_agg(concat_ws(' ', r.person_a, r.person_b, r.kind), ',' ORDER BY r.person_a, r.person_b, r.kind))
+                         FROM relation r WHERE r.institution_id = s.institution_id), '') AS print,
             coalesce(array_agg(DISTINCT s.person_id::text) FILTER (WHERE s.absent), '{}') AS absent
        FROM seat s GROUP BY s.institution_id`,
   );

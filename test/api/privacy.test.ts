@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { routes } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { sampleInstitutionId } from '../../runtime/samplePeople.ts';
 import { waitFor } from '../harness/services.ts';
+import { namesObject, rowsOf, write, writes } from './foreignWrites.ts';
 import { testApi, type Client, type TestApi } from './service.ts';
 import { Walk } from './walk.ts';
 import { workerFor } from './worker.ts';
@@ -174,17 +175,73 @@ describe('institutions', () => {
       }
     }
   });
+});
 
-  it('let nobody act on what is another’s', async () => {
-    const officer = await api.as('baotou-university', 'officer1');
-    for (const institution of ['hohhot-university', 'baotou-university']) {
-      const answer = await officer.act(institution, walk.caseId, {
-        type: 'takeDownNotice',
-        body: { noticeId: ids['noticeId'], grounds: 'x' },
-      });
-      expect([answer.status, answer.body.code]).toEqual([404, 'notFound']);
+describe('a write upon what another institution has', () => {
+  const theirs = 'hohhot-university';
+  const mine = 'baotou-university';
+  const strangers = ['administrator', 'officer1', 'secretary', 'signatory', 'supervisor', 'inventor1', 'colleague1'];
+  let known: Record<string, string>;
+  let before: Record<string, string[]>;
+
+  const unanswered = async (): Promise<number> =>
+    (await api.pool.query('SELECT 1 FROM inbox WHERE answered_at IS NULL')).rowCount ?? 0;
+
+  beforeAll(async () => {
+    const { rows } = await api.pool.query<{ id: string }>('SELECT id FROM message WHERE person_id = $1 LIMIT 1', [
+      walk.person('officer1'),
+    ]);
+    const [personA = '', personB = ''] = [walk.person('inventor3'), walk.person('inventor4')].toSorted();
+    const declared = { personA, personB, kind: 'kinship' };
+    await (await walk.client('administrator')).send('post', `${walk.base}/relations`, declared);
+    known = { ...ids, ...declared, otherPersonId: walk.person('officer2'), today: await walk.today(), body: 'leadingGroup' };
+    known['messageId'] = rows[0]?.id ?? nowhere;
+    await waitFor(async () => (await unanswered()) === 0, { what: 'answers to all acts' });
+    before = await rowsOf(api.pool, sampleInstitutionId(theirs));
+    for (const table of ['ledger', 'inbox', 'cases', 'membership', 'relation', 'institution'])
+      expect([table, before[table]?.length ?? 0]).not.toEqual([table, 0]);
+  });
+  afterEach(async () => {
+    expect(await rowsOf(api.pool, sampleInstitutionId(theirs))).toEqual(before);
+  });
+
+  it.each(strangers)('by a %s under its own address is not found, whichever it is, and changes nothing there', async (key) => {
+    const client = await api.as(mine, key);
+    // Whoever has a token may upload what an objection to an open notice names; it changes nothing that is there.
+    const inside = writes.filter(({ id, path }) => path.includes('{institution}') && id !== 'uploadDocument');
+    for (const route of inside)
+      expect([route.id, await write(client, route, { ...known, institution: theirs })]).toEqual([
+        route.id,
+        { status: 404, code: 'notFound' },
+      ]);
+  });
+
+  it.each(strangers)('by a %s under another address is refused as for what is not there, and changes nothing', async (key) => {
+    const client = await api.as(mine, key);
+    for (const route of writes.filter(namesObject)) {
+      // A draft is a case of its own.
+      const caseId = (route.path.endsWith('/draft') ? known['draftId'] : known['caseId']) ?? '';
+      const answer = await write(client, route, { ...known, caseId, institution: mine });
+      expect([route.id, [403, 404].includes(answer.status), answer]).toEqual([route.id, true, answer]);
+      const random = Object.fromEntries(Object.keys(known).map((name) => [name, randomUUID()]));
+      const { kind = '', today = '', body = '' } = known;
+      const absent = await write(client, route, { ...random, kind, today, body, institution: mine });
+      expect([route.id, answer]).toEqual([route.id, absent]);
     }
   });
+
+  it.each(['createDelegation', 'createRelation', 'putBody', 'askRehearsal', 'repair'])(
+    '%s that names its people or cases in the body hears the same as of nobody, and changes nothing',
+    async (id) => {
+      const client = await api.as(mine, 'administrator');
+      const route = writes.find((one) => one.id === id);
+      if (!route) throw new Error(`no endpoint ${id}`);
+      const given = { ...known, institution: mine };
+      const answer = await write(client, route, given);
+      const nobody = { ...given, personId: randomUUID(), otherPersonId: randomUUID(), caseId: randomUUID() };
+      expect(answer).toEqual(await write(client, route, nobody));
+    },
+  );
 });
 
 describe('the objector', () => {

@@ -40,16 +40,12 @@ const told = `
      AND template IN ('deliberationAsked', 'deliberationEnded')
    ORDER BY recipient->>'personId', created_at DESC`;
 
-/** Takes back what asks somebody to sit: what is not delivered yet, and what they have not read. */
+/** Takes back what asks somebody to sit and is not delivered yet. What is delivered stays: it says what they were told, and when. */
 async function takeBack(pool: Pool, { id, since }: Sitting, persons: readonly string[]): Promise<void> {
   await pool.query(
-    `WITH asked AS (
-       UPDATE outbox SET delivered_at = clock_timestamp(), lease_until = NULL, last_error = 'noRecipient'
-        WHERE case_id = $1 AND template = 'deliberationAsked' AND created_at >= $2 AND delivered_at IS NULL
-          AND recipient->>'personId' = ANY ($3)
-     )
-     DELETE FROM message WHERE case_id = $1 AND template = 'deliberationAsked' AND created_at >= $2 AND read_at IS NULL
-        AND person_id = ANY ($3::uuid[])`,
+    `UPDATE outbox SET delivered_at = clock_timestamp(), lease_until = NULL, last_error = 'noRecipient'
+      WHERE case_id = $1 AND template = 'deliberationAsked' AND created_at >= $2 AND delivered_at IS NULL
+        AND recipient->>'personId' = ANY ($3)`,
     [id, since, persons],
   );
 }
