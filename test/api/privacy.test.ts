@@ -177,15 +177,15 @@ describe('institutions', () => {
   });
 });
 
+const unanswered = async (): Promise<number> =>
+  (await api.pool.query('SELECT 1 FROM inbox WHERE answered_at IS NULL')).rowCount ?? 0;
+
 describe('a write upon what another institution has', () => {
   const theirs = 'hohhot-university';
   const mine = 'baotou-university';
   const strangers = ['administrator', 'officer1', 'secretary', 'signatory', 'supervisor', 'inventor1', 'colleague1'];
   let known: Record<string, string>;
   let before: Record<string, string[]>;
-
-  const unanswered = async (): Promise<number> =>
-    (await api.pool.query('SELECT 1 FROM inbox WHERE answered_at IS NULL')).rowCount ?? 0;
 
   beforeAll(async () => {
     const { rows } = await api.pool.query<{ id: string }>('SELECT id FROM message WHERE person_id = $1 LIMIT 1', [
