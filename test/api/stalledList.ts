@@ -24,10 +24,11 @@ export interface Listed {
   reason?: string;
 }
 
-/** Looks at everything again and again, as fast as it can be looked at; a companion of the worker. */
+/** Looks at everything again and again, as fast as it can well be looked at; a companion of the worker. */
 export function watching({ pool }: TestApi, more: Partial<WatchOptions> = {}): (worker: Attending) => Companion {
   const options = { pool, facts: factReader({ pool }), keyIds: () => ['test'], log: new QuietLog(), everyMs: 100, youngMs: 0 };
-  const everySeconds = { database: 0, quorum: 0, platform: 0, workers: 0, engine: 0, comparison: 0 };
+  // Two suites at a time ask one server, which lists workflows ten times a second; more would keep everybody waiting.
+  const everySeconds = { database: 0, quorum: 0, platform: 0, workers: 0, engine: 0.5, comparison: 0.5 };
   return (worker) => watchStalled({ ...options, everySeconds, ...more }, worker);
 }
 

@@ -69,6 +69,7 @@ export class Walk {
       kind: 'patent',
       number: 'ZL202610000001.0',
     });
+    if (achievement.status !== 201) throw new Error(`achievement: ${achievement.status} ${JSON.stringify(achievement.body)}`);
     const evidence = [await this.upload(first, '证明材料')];
     const affirmed = { affirmed: true, evidence };
     const application = {
