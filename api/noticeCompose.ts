@@ -38,6 +38,14 @@ function split(source: NoticeSource): string {
   return inventors.map(({ personId, ppm }) => `${nameOf(source, personId)} ${percentOfPpm(ppm)}%`).join('、');
 }
 
+/** With co-owners, what is divided is the institution's own part; theirs is between them and the institution (decision 0108). */
+function ownPart(source: NoticeSource): string {
+  const { coOwners } = application(source);
+  return coOwners.length === 0
+    ? ''
+    : `（成果另有共有人 ${coOwners.length} 个，以上为本单位所持部分的划分 / of the unit's own part; ${coOwners.length} co-owner(s) hold theirs beside it）`;
+}
+
 function nameOf({ names }: NoticeSource, personId: string): string {
   return names.get(personId) ?? '（已隐去 / withheld）';
 }
@@ -70,12 +78,12 @@ const values: Record<NoticeItem, (source: NoticeSource, kind: NoticeKind) => str
     const { mode, unitPpm, years } = application(source);
     if (mode === 'useRight') return `使用期限 ${years ?? ''} 年 / for ${years ?? ''} year(s)`;
     const rest = percentOfPpm(1_000_000 - unitPpm);
-    return `单位 ${percentOfPpm(unitPpm)}%，完成人 ${rest}%，完成人之间：${split(source)} / unit ${percentOfPpm(unitPpm)}%, inventors ${rest}%`;
+    return `单位 ${percentOfPpm(unitPpm)}%，完成人 ${rest}%，完成人之间：${split(source)} / unit ${percentOfPpm(unitPpm)}%, inventors ${rest}%${ownPart(source)}`;
   },
   incomeSplit: (source) => {
     const { incomeUnitPpm } = application(source);
     const rest = percentOfPpm(1_000_000 - incomeUnitPpm);
-    return `单位 ${percentOfPpm(incomeUnitPpm)}%，完成人 ${rest}%，完成人之间：${split(source)} / unit ${percentOfPpm(incomeUnitPpm)}%, inventors ${rest}%`;
+    return `单位 ${percentOfPpm(incomeUnitPpm)}%，完成人 ${rest}%，完成人之间：${split(source)} / unit ${percentOfPpm(incomeUnitPpm)}%, inventors ${rest}%${ownPart(source)}`;
   },
   period,
   objectionRoute: ({ unit }) =>
