@@ -1,7 +1,8 @@
 /** What lies before a case: the domain's preview over the institution's rules, calendar and people of today. */
 import type { Assessment } from '../domain/collective/index.ts';
 import { preview, type Directory, type Preview, type PreviewStep } from '../domain/empowerment/preview.ts';
-import { type Application, type Step } from '../domain/empowerment/index.ts';
+import type { Application } from '../domain/empowerment/index.ts';
+import type { OpenState } from '../domain/empowerment/state.ts';
 import type { InstitutionRole, PersonStatus } from '../domain/process.ts';
 import { RuleMissing, type RuleSnapshot } from '../domain/rules.ts';
 import { barsTold, counted, type AssessmentTold, type Counted } from './caseRead.ts';
@@ -38,12 +39,12 @@ async function directory({ deps, caller }: Context): Promise<Directory> {
   };
 }
 
-/** The path of the application from today, or from the step where its case stands. */
+/** The path of the application from today, or what of it is ahead of its running case. */
 export async function previewFor(
   context: Context,
   application: Application,
   rules: RuleSnapshot | undefined,
-  from: Step | undefined,
+  running: OpenState | undefined,
   objectors: string[] = [],
 ): Promise<Preview> {
   const { deps, caller } = context;
@@ -54,7 +55,7 @@ export async function previewFor(
     deps.prisma.$queryRaw<{ now: string }[]>`SELECT iso(service_clock()) AS now`,
   ]);
   try {
-    return preview(application, snapshot, calendar, { ...people, objectors }, now[0]?.now ?? '', from);
+    return preview(application, snapshot, calendar, { ...people, objectors }, now[0]?.now ?? '', running);
   } catch (error) {
     if (!(error instanceof RuleMissing)) throw error;
     throw new Problem('rules.missing', { errors: [{ pointer: error.key, zh: error.zh, en: error.en }] });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { modes, text, TEXT } from '../../contracts/schemas.ts';
 import type { StoredValue } from '../../contracts/sealing.ts';
-import type { Application, Step } from '../../domain/empowerment/index.ts';
+import type { Application } from '../../domain/empowerment/index.ts';
 import { interestsOf } from '../../domain/empowerment/interests.ts';
 import type { PartyRole, SealedRef } from '../../domain/process.ts';
 import type { Caller } from '../access.ts';
@@ -298,8 +298,8 @@ export const caseRoutes = [
     method: 'get',
     path: '/institutions/{institution}/cases/{caseId}/preview',
     tag,
-    zh: '自当前环节起的流程预览',
-    en: 'The path from where the case stands',
+    zh: '自当前环节起的流程预览；已结案的没有后续环节',
+    en: 'The path from where the case stands; of a closed case none',
     params: inCase,
     query: previewQuery,
     answers: { 200: [previewShown, 'text/plain'] },
@@ -310,12 +310,11 @@ export const caseRoutes = [
       const { state } = await readCase(deps.prisma, caller.institution.id, facts.id);
       if (sight.kind === 'objector' || !state.application || !state.rules) throw new Problem('notFound');
       const application: Application = { ...state.application, representativeId: state.representativeId };
-      const from: Step = state.step;
+      const running = { ...state, application, rules: state.rules };
       const voters = sight.objectors === 'all' ? 'all' : toldNumbersAlone(caller, facts) ? 'numbers' : 'interest';
       // A number that falls as somebody objects would tell the applicants that a member of the body did.
-      const { objectors } =
-        voters === 'numbers' ? { objectors: [] } : interestsOf({ ...state, application, rules: state.rules }, []);
-      return answerPreview(context, await previewFor(context, application, state.rules, from, objectors), voters);
+      const { objectors } = voters === 'numbers' ? { objectors: [] } : interestsOf(running, []);
+      return answerPreview(context, await previewFor(context, application, state.rules, running, objectors), voters);
     },
   }),
 ];

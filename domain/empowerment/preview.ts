@@ -4,15 +4,17 @@
  */
 import { assess, type Assessment } from '../collective/index.ts';
 import { departmentLabels, inWords, stepLabels } from '../labels.ts';
-import type { BodyFacts, PersonStatus, Refusal, Role } from '../process.ts';
-import { openWindow } from '../publicity/index.ts';
+import type { BodyFacts, DeadlineRow, PersonStatus, Refusal, Role } from '../process.ts';
+import { openWindow, type Notice } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
 import { outlivesProtection } from '../terms/index.ts';
 import { addDays, dateOfInstant, startOfDay, type Calendar, type CivilDate } from '../time/index.ts';
 import type { ActType, Application, DecidingBody, Step } from './acts.ts';
+import { ahead } from './ahead.ts';
 import { applicationFault, barOfLaw, submissionFault } from './decide/guards.ts';
 import { protectionLeft } from './decide/useRight.ts';
 import { noticesNeeded, route } from './route.ts';
+import type { OpenState } from './state.ts';
 import { actTable } from './table.ts';
 
 /** Who is there to act, as the institution stands today. */
@@ -31,7 +33,7 @@ export interface PreviewStep {
   acts: { act: ActType; zh: string; en: string }[];
   /** Of a deciding body all its members; `assessment` says who of them may vote. */
   people: { role: Role; department?: string; body?: DecidingBody; personIds: string[] }[];
-  /** Earliest day on which the step opens and is done. */
+  /** Earliest day on which the step opens and is done; where the case stands, the day on which it came there, and today. */
   from: CivilDate;
   to: CivilDate;
   window?: {
@@ -64,6 +66,8 @@ const basis: Partial<Record<Step, RuleKey[]>> = {
   groupDecision: ['decision.collective', 'decision.group.departments', 'decision.group.quorum', 'decision.majority'],
   leadershipDecision: ['decision.collective', 'decision.majorMatters', 'decision.leadership.quorum', 'decision.majority'],
   noticePreparation: ['publicity.empowerment.contents'],
+  objectionHandling: ['objection.handling', 'objection.review'],
+  amendment: ['empowerment.teamConsent'],
   statement: ['publicity.order'],
   agreement: ['empowerment.agreement.terms', 'empowerment.coOwnership.writtenAgreement'],
   titleChange: ['empowerment.titleChange'],
@@ -73,11 +77,14 @@ const basis: Partial<Record<Step, RuleKey[]>> = {
 const mainAct: Partial<Record<Step, ActType[]>> = {
   consent: ['consent', 'recordCoOwnerConsent', 'submit'],
   check: ['passCheck', 'returnForCorrection', 'refuseApplication'],
+  returned: ['amendApplication'],
   departmentReview: ['reviewAsDepartment'],
   groupDecision: ['recordDecision'],
   leadershipDecision: ['recordDecision'],
   noticePreparation: ['publishNotice'],
   publicity: ['fileObjection', 'closeWindow'],
+  objectionHandling: ['admitObjection', 'recordFinding', 'recordReview'],
+  amendment: ['proposeAmendment', 'signAmendment'],
   statement: ['stateResult'],
   agreement: ['proposeAgreement', 'signAgreement'],
   titleChange: ['recordTitleChange'],
@@ -98,12 +105,16 @@ function peopleOf(step: Step, application: Application, rules: RuleSnapshot, dir
     role: name,
     personIds: (directory.roles[name] ?? []).map((p) => p.personId),
   });
+  const representative: PreviewStep['people'][number] = {
+    role: 'representative',
+    personIds: [application.representativeId],
+  };
   switch (step) {
     case 'consent':
-      return [
-        { role: 'inventor', personIds: inventors },
-        { role: 'representative', personIds: [application.representativeId] },
-      ];
+    case 'amendment':
+      return [{ role: 'inventor', personIds: inventors }, representative];
+    case 'returned':
+      return [representative];
     case 'departmentReview':
       return valueOf(rules, 'review.departments').departments.map((department) => ({
         role: 'departmentReviewer',
@@ -123,6 +134,7 @@ function peopleOf(step: Step, application: Application, rules: RuleSnapshot, dir
     case 'agreement':
       return [role('officer'), { role: 'inventor', personIds: inventors }, role('signatory')];
     case 'done':
+    case 'refused':
       return [];
     default:
       return [role('officer')];
@@ -153,18 +165,28 @@ function assessment(step: Step, application: Application, rules: RuleSnapshot, d
   );
 }
 
-/** The longest of the windows that the case must publish, if all are published on `day`. */
+interface Window {
+  window: NonNullable<PreviewStep['window']>;
+  from: CivilDate;
+  key: RuleKey;
+}
+
+/** The windows that the case waits for: of a notice that is out its own, as it was counted or lengthened since; of others from `day`. */
 function windows(
   application: Application,
   rules: RuleSnapshot,
   day: CivilDate,
   calendar: Calendar,
-): { window: NonNullable<PreviewStep['window']>; key: RuleKey }[] {
-  return noticesNeeded(application).map((kind) => {
+  notices: readonly Notice[],
+): Window[] {
+  return noticesNeeded(application).flatMap((kind): Window[] => {
+    const out = notices.find((notice) => notice.kind === kind);
+    if (out?.state === 'closed') return [];
     const key: RuleKey = kind === 'price' ? 'publicity.price' : `publicity.${application.mode}`;
     const rule = kind === 'price' ? ruleOf(rules, 'publicity.price') : ruleOf(rules, `publicity.${application.mode}`);
-    const { lastDay, endsAt, n, unit, provisional, skipped } = openWindow('preview', startOfDay(day), rule.value, rule, calendar);
-    return { key, window: { kind, lastDay, endsAt, n, unit, provisional, skipped } };
+    const deadline: DeadlineRow = out?.deadline ?? openWindow('preview', startOfDay(day), rule.value, rule, calendar);
+    const { startDate, lastDay, endsAt, n, unit, provisional, skipped } = deadline;
+    return [{ key, from: startDate, window: { kind, lastDay, endsAt, n, unit, provisional, skipped } }];
   });
 }
 
@@ -191,7 +213,7 @@ function warningsFor(application: Application, rules: RuleSnapshot, steps: Previ
         zh: '期限涉及尚未公布的年度放假安排，暂按周一至周五计算。',
         en: 'The window touches a year whose calendar is not out; counted Monday to Friday for now.',
       });
-    if (step.people.some((people) => people.personIds.length === 0) && !['publicity', 'done'].includes(step.step))
+    if (step.people.some((people) => people.personIds.length === 0) && !['publicity', 'done', 'refused'].includes(step.step))
       warnings.push({
         code: 'nobodyToAct',
         zh: `${stepLabels[step.step].zh}：没有可办理的人员。`,
@@ -212,19 +234,24 @@ function warningsFor(application: Application, rules: RuleSnapshot, steps: Previ
   return warnings;
 }
 
-/** The whole path of an application from `now`; `from` starts at the step where a running case stands. */
+const latest = (...dates: CivilDate[]): CivilDate => dates.toSorted().at(-1) as CivilDate;
+
+/** The whole path of an application from `now`, or of a running case what of it is still ahead; nothing of a closed one. */
 export function preview(
   application: Application,
   rules: RuleSnapshot,
   calendar: Calendar,
   directory: Directory,
   now: string,
-  from: Step = 'consent',
+  running?: OpenState,
 ): Preview {
-  const path = route(application, rules);
-  let day = dateOfInstant(now);
+  const path = running ? ahead(running) : { steps: route(application, rules), notices: [] };
+  if (path.steps.length === 0) return { steps: [], warnings: [] };
+  const today = dateOfInstant(now);
+  let day = today;
   const steps: PreviewStep[] = [];
-  for (const step of path.slice(Math.max(0, path.indexOf(from)))) {
+  for (const [at, step] of path.steps.entries()) {
+    const from = running && at === 0 ? dateOfInstant(running.stepSince) : day;
     const common = {
       step,
       acts: (mainAct[step] ?? []).map((act) => ({ act, zh: actTable[act].zh, en: actTable[act].en })),
@@ -236,30 +263,25 @@ export function preview(
         ...(basis[step] ?? []),
         ...(step === 'noticePreparation' && application.price ? (['publicity.price.contents'] as const) : []),
       ];
-      steps.push({ ...common, from: day, to: day, clauses: cited(rules, keys), ...(voters ? { assessment: voters } : {}) });
+      steps.push({ ...common, from, to: day, clauses: cited(rules, keys), ...(voters ? { assessment: voters } : {}) });
       continue;
     }
-    const open = windows(application, rules, day, calendar);
-    for (const { window, key } of open)
-      steps.push({ ...common, from: day, to: window.lastDay, window, clauses: cited(rules, [key]) });
+    const open = windows(application, rules, day, calendar, path.notices);
+    for (const { window, from: since, key } of open)
+      steps.push({ ...common, from: since, to: window.lastDay, window, clauses: cited(rules, [key]) });
     // Closed at 24:00 of the last day: the next step opens the day after the longest window.
-    day = addDays(
-      open
-        .map((w) => w.window.lastDay)
-        .toSorted()
-        .at(-1) ?? day,
-      1,
-    );
+    day = latest(day, ...open.map(({ window }) => addDays(window.lastDay, 1)));
   }
+  const dead = running?.team.filter(({ status }) => status === 'deceased').map(({ personId }) => personId);
   const bar = barOfLaw(application, rules);
   const fault =
-    applicationFault(application, rules, directory.people) ??
+    applicationFault(application, rules, directory.people, dead) ??
     submissionFault(application, rules) ??
-    protectionLeft(application, rules, dateOfInstant(now));
+    protectionLeft(application, rules, today);
   return {
     steps,
     ...(bar ? { bar } : {}),
     ...(fault ? { fault: fault.refusal } : {}),
-    warnings: warningsFor(application, rules, steps, dateOfInstant(now)),
+    warnings: warningsFor(application, rules, steps, today),
   };
 }

@@ -2,12 +2,11 @@
 import { actingFor } from '../../hands.ts';
 import type { Asking, Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
-import { citing, valueOf } from '../../rules.ts';
-import { stepOf } from '../../casework/bodies.ts';
-import { finalBody } from '../route.ts';
+import { citing } from '../../rules.ts';
 import { living, type OpenState } from '../state.ts';
 import { decided, enter, fact, foresee, happened, type Act } from './common.ts';
 import { isShare, splitFault } from './guards.ts';
+import { decidedAnewAt } from './place.ts';
 
 /**
  * The new split after an upheld objection, signed by everybody whose part it changes. Who joins or leaves makes it
@@ -114,10 +113,5 @@ export function adoptIfSigned(state: OpenState, act: Envelope): NewEvent[] {
     ...(application.incomeUnitPpm === amendment.incomeUnitPpm ? [] : ['incomeSplit']),
   ];
   const adopted = happened(act, 'amendmentAdopted', { version: amendment.version, changed: [...new Set(changed)] });
-  // Decided again by the body that decides such a matter, then publicised; or the other way round, as the order is.
-  const again =
-    valueOf(state.rules, 'publicity.order') === 'approveThenPublish'
-      ? stepOf(finalBody(application, state.rules))
-      : 'noticePreparation';
-  return [adopted, enter(foresee(state, act, [adopted]), act, again)];
+  return [adopted, enter(foresee(state, act, [adopted]), act, decidedAnewAt(state))];
 }

@@ -6,16 +6,15 @@ import type { Asking, Decision, DeadlineRow, Envelope, Guard, NewEvent, Refusal 
 import { missingItems, openWindow, type Notice } from '../../publicity/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ruleOf, valueOf, type Duration, type ResolvedRule } from '../../rules.ts';
-import type { Step } from '../acts.ts';
 import type { EmpowermentEvents, EventType } from '../events.ts';
-import { after, noticesNeeded } from '../route.ts';
+import { noticesNeeded } from '../route.ts';
 import { interestsOf } from '../interests.ts';
-import { current, lacksNotice, living, type OpenState } from '../state.ts';
+import { current, type OpenState } from '../state.ts';
 import { concludeIfSigned } from './agreement.ts';
 import { adoptIfSigned } from './amendment.ts';
 import { holdRefusal } from '../waiting.ts';
 import { calendarOf, decided, end, enter, foresee, happened, releasing, type Act } from './common.ts';
-import { placeOn } from './place.ts';
+import { afterObjections } from './place.ts';
 
 function windowRule(
   state: OpenState,
@@ -154,10 +153,7 @@ export function applyCalendar(state: OpenState, act: Act<'applyCalendar'>): Deci
   return decided(events);
 }
 
-/**
- * Where the case goes once windows and objections allow it: still open or pending, nothing; a ground upheld, to the
- * amendment or the end; a notice that does not suffice, to be published anew; else back to where a late-entered objection took it from, or on along the path.
- */
+/** What follows once windows and objections allow it: while one is open or pending, nothing. */
 function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[] {
   const state = foresee(before, act, events);
   if (state.step !== 'publicity' && state.step !== 'objectionHandling') return [];
@@ -165,31 +161,19 @@ function settle(before: OpenState, act: Envelope, events: NewEvent[]): NewEvent[
   const live = state.objections.filter((o) => !state.settled.includes(o.id));
   if (live.some(objection.isPending))
     return state.step === 'publicity' ? [happened(act, 'stepEntered', { step: 'objectionHandling' })] : [];
-  if (live.some((o) => o.consequence === 'refuse'))
-    return [
-      happened(act, 'applicationRefused', { by: 'objection', code: 'objectionUpheld' }),
-      ...end(state, act, 'refused').events,
-    ];
-  if (live.some((o) => o.consequence === 'amend')) {
-    // New terms need somebody to propose and to sign them.
-    if (living(state).length === 0)
-      return [
-        happened(act, 'applicationRefused', { by: 'objection', code: 'noInventorLives' }),
-        ...end(state, act, 'refused').events,
-      ];
+  const next = afterObjections(state);
+  if (next === 'refused') {
+    const code = live.some((o) => o.consequence === 'refuse') ? 'objectionUpheld' : 'noInventorLives';
+    return [happened(act, 'applicationRefused', { by: 'objection', code }), ...end(state, act, 'refused').events];
+  }
+  if (next === 'amendment') {
     const signed = adoptIfSigned(state, act);
     return signed.length > 0 ? signed : [happened(act, 'stepEntered', { step: 'amendment' })];
   }
-  if (lacksNotice(state)) return [happened(act, 'stepEntered', { step: 'noticePreparation' })];
-  if (state.reopenedFrom) return returnTo(state, act, state.reopenedFrom);
-  return [happened(act, 'stepEntered', { step: after('publicity', state.application, state.rules) })];
-}
-
-/** Back to where the objection took the case from. What had waited there only for somebody who died meanwhile goes on. */
-function returnTo(state: OpenState, act: Envelope, step: Step): NewEvent[] {
   // A body that sits again is assessed again: the objector may be one of its members.
-  const back = enter(state, act, placeOn(state, step));
-  return [back, ...concludeIfSigned(foresee(state, act, [back]), act)];
+  const entered = enter(state, act, next);
+  // What had waited at the agreement only for somebody who died meanwhile goes on.
+  return [entered, ...concludeIfSigned(foresee(state, act, [entered]), act)];
 }
 
 export const matterOf = (state: OpenState, act: Pick<Envelope, 'type' | 'facts'>): objection.Matter => ({
