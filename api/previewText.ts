@@ -71,9 +71,10 @@ class Teller {
     ];
   }
 
-  step({ step, acts, people, from, to, window, clauses, assessment }: Step): string[] {
+  step({ step, acts, people, from, to, dueBy, window, clauses, assessment }: Step): string[] {
     return [
       `${from === to ? from : `${from} – ${to}`}  ${this.say(stepLabels[step])}`,
+      ...(dueBy === undefined ? [] : [`  ${this.say({ zh: `最迟 ${dueBy} 办结`, en: `due by ${dueBy}` })}`]),
       ...(acts.length > 0 ? [`  ${acts.map((act) => this.say(act)).join('；')}`] : []),
       ...people.map((one) => this.people(one)),
       ...(assessment ? this.voters(assessment) : []),
@@ -86,6 +87,11 @@ class Teller {
   }
 }
 
+const earliest: Label = {
+  zh: '日期均为最早日期；“最迟”为本单位规定的办理期限，自最早进入之日起算。',
+  en: 'All dates are the earliest; "due by" ends the time the institution gives the step, counted from its earliest day.',
+};
+
 /** The preview as text; names by person id. */
 export function previewText(
   { steps, bar, fault, warnings }: PreviewTold,
@@ -97,6 +103,7 @@ export function previewText(
   return [
     ...(bar ? [`${line({ zh: '不得赋权', en: 'barred' }, bar)} (${bar.clause})`] : []),
     ...(fault ? [line({ zh: '须补正', en: 'to be put right' }, fault)] : []),
+    ...(steps.length > 0 ? [teller.say(earliest)] : []),
     ...steps.flatMap((step) => teller.step(step)),
     ...warnings.map((warning) => line({ zh: '注意', en: 'warning' }, warning)),
     '',

@@ -17,6 +17,8 @@ export const timedSteps = [
 
 export type TimedStep = (typeof timedSteps)[number];
 
+export const isTimed = (step: string): step is TimedStep => (timedSteps as readonly string[]).includes(step);
+
 /** The same for the time of each step, by its key. */
 export const forStepTimes = <T>(of: (step: TimedStep) => T): Record<`stepTime.${TimedStep}`, T> =>
   Object.fromEntries(timedSteps.map((step) => [`stepTime.${step}`, of(step)])) as Record<`stepTime.${TimedStep}`, T>;

@@ -8,20 +8,29 @@ import type { DeadlineRow, Decision, Envelope, NewEvent, Task } from '../process
 import { deadlineBy } from '../publicity/index.ts';
 import { isRefusal } from '../refusal.ts';
 import type { RuleSnapshot } from '../rules.ts';
-import { dateOfInstant } from '../time/index.ts';
-import { timedSteps, type TimedStep } from '../timedSteps.ts';
+import { dateOfInstant, type Calendar, type CivilDate } from '../time/index.ts';
+import { isTimed } from '../timedSteps.ts';
 import { fact } from './events.ts';
 import type { CaseworkState } from './state.ts';
 import type { ActRow } from './table.ts';
 
-const isTimed = (step: string): step is TimedStep => (timedSteps as readonly string[]).includes(step);
+/** The time that the institution gives a step entered on that day, if it gives any; `key` is the deadline's own. */
+export function stepTimeOn(
+  rules: RuleSnapshot | null,
+  step: string,
+  start: CivilDate,
+  calendar: Calendar,
+  key = `step:${step}`,
+): DeadlineRow | undefined {
+  const rule = isTimed(step) ? rules?.rules[`stepTime.${step}`] : undefined;
+  return rule && deadlineBy({ key, kind: 'internal', start, duration: rule.value }, rule, calendar);
+}
 
 /** The deadline of the step entered by an event of that number, if the institution gives the step a time. */
 function timeFor(rules: RuleSnapshot | null, act: Envelope, step: string, seq: number): DeadlineRow | undefined {
-  const rule = isTimed(step) ? rules?.rules[`stepTime.${step}`] : undefined;
-  if (!rule) return undefined;
-  const start = dateOfInstant(act.receivedAt);
-  return deadlineBy({ key: `step:${step}:${seq}`, kind: 'internal', start, duration: rule.value }, rule, fact(act, 'calendar'));
+  // Under rules without such times an act need not be delivered with the calendar.
+  if (!isTimed(step) || !rules?.rules[`stepTime.${step}`]) return undefined;
+  return stepTimeOn(rules, step, dateOfInstant(act.receivedAt), fact(act, 'calendar'), `step:${step}:${seq}`);
 }
 
 interface Entering {

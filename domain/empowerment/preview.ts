@@ -1,10 +1,13 @@
 /**
  * The path that lies before a case: each step with the people who act, the clause that asks for it and its earliest
  * dates. A step that people take has no length in law, so it is shown as taken on the day it opens; windows are counted.
+ * Where the institution gives a step a time, its end is told beside.
  */
 import { assess, type Assessment } from '../collective/index.ts';
 import { departmentLabels, inWords, stepLabels } from '../labels.ts';
 import type { BodyFacts, DeadlineRow, PersonStatus, Refusal, Role } from '../process.ts';
+import { isTimed } from '../timedSteps.ts';
+import { stepTimeOn } from '../casework/stepTimes.ts';
 import { openWindow, type Notice } from '../publicity/index.ts';
 import { ruleOf, valueOf, type Citation, type RuleKey, type RuleSnapshot } from '../rules.ts';
 import { outlivesProtection } from '../terms/index.ts';
@@ -36,6 +39,8 @@ export interface PreviewStep {
   /** Earliest day on which the step opens and is done; where the case stands, the day on which it came there, and today. */
   from: CivilDate;
   to: CivilDate;
+  /** Last day of the institution's own time for the step, counted from its earliest entry; of one that runs, as it stands. */
+  dueBy?: CivilDate;
   window?: {
     kind: string;
     lastDay: CivilDate;
@@ -234,6 +239,19 @@ function warningsFor(application: Application, rules: RuleSnapshot, steps: Previ
   return warnings;
 }
 
+/** The time for the step: where the case stands, the one that runs, unless a hold stops it; else counted from `day`. */
+function timeOf(
+  step: Step,
+  rules: RuleSnapshot,
+  day: CivilDate,
+  calendar: Calendar,
+  here?: OpenState,
+): Pick<PreviewStep, 'dueBy'> {
+  if (here?.mending.hold) return {};
+  const time = here ? here.stepTime : stepTimeOn(rules, step, day, calendar);
+  return time ? { dueBy: time.lastDay } : {};
+}
+
 const latest = (...dates: CivilDate[]): CivilDate => dates.toSorted().at(-1) as CivilDate;
 
 /** The whole path of an application from `now`, or of a running case what of it is still ahead; nothing of a closed one. */
@@ -251,7 +269,8 @@ export function preview(
   let day = today;
   const steps: PreviewStep[] = [];
   for (const [at, step] of path.steps.entries()) {
-    const from = running && at === 0 ? dateOfInstant(running.stepSince) : day;
+    const here = at === 0 ? running : undefined;
+    const from = here ? dateOfInstant(here.stepSince) : day;
     const common = {
       step,
       acts: (mainAct[step] ?? []).map((act) => ({ act, zh: actTable[act].zh, en: actTable[act].en })),
@@ -262,8 +281,10 @@ export function preview(
       const keys: RuleKey[] = [
         ...(basis[step] ?? []),
         ...(step === 'noticePreparation' && application.price ? (['publicity.price.contents'] as const) : []),
+        ...(isTimed(step) ? ([`stepTime.${step}`] as const) : []),
       ];
-      steps.push({ ...common, from, to: day, clauses: cited(rules, keys), ...(voters ? { assessment: voters } : {}) });
+      const due = timeOf(step, rules, day, calendar, here);
+      steps.push({ ...common, from, to: day, ...due, clauses: cited(rules, keys), ...(voters ? { assessment: voters } : {}) });
       continue;
     }
     const open = windows(application, rules, day, calendar, path.notices);

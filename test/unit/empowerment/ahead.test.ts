@@ -3,7 +3,10 @@ import type { Step } from '../../../domain/empowerment/index.ts';
 import { preview, type Preview, type PreviewStep } from '../../../domain/empowerment/preview.ts';
 import { opened, type OpenState } from '../../../domain/empowerment/state.ts';
 import { stepLabels } from '../../../domain/labels.ts';
+import type { Duration, RuleValues } from '../../../domain/rules.ts';
+import { forStepTimes, timedSteps } from '../../../domain/timedSteps.ts';
 import { caseAt, type Case } from './case.ts';
+import { held } from './mendings.ts';
 import { sealed } from './world.ts';
 
 /** What a running case still has before it, from each step at which it may stand. */
@@ -19,6 +22,11 @@ function aheadOf(one: Case): Preview {
 
 const stepsOf = (one: Case): Step[] => aheadOf(one).steps.map(({ step }) => step);
 const windowOf = (one: Case): PreviewStep | undefined => aheadOf(one).steps.find(({ step }) => step === 'publicity');
+
+const dueOf = (one: Case): Partial<Record<Step, string | undefined>> =>
+  Object.fromEntries(aheadOf(one).steps.map(({ step, dueBy }) => [step, dueBy]));
+
+const fiveDays: Duration = { bound: 'atMost', n: 5, unit: 'workingDay' };
 
 const path: Step[] = [
   'consent',
@@ -147,5 +155,29 @@ describe('a window that runs', () => {
       { from: '2026-03-02', to: lastDay, window: { kind: 'empowerment' } },
       { from: '2026-03-10', window: { kind: 'price' } },
     ]);
+  });
+});
+
+describe('the time of a step', () => {
+  const timed = (more: Partial<RuleValues> = {}): Case =>
+    caseAt('check', day, undefined, { changes: { ...forStepTimes(() => fiveDays), ...more } });
+
+  it('is told where the institution gives one, from the earliest day of the step, with its clause', () => {
+    const due = dueOf(timed());
+    expect(due).toMatchObject({ check: '2026-03-09', departmentReview: '2026-03-09', statement: '2026-03-25' });
+    for (const step of from('check'))
+      expect([step, due[step] !== undefined]).toEqual([step, (timedSteps as readonly Step[]).includes(step)]);
+    const [check] = aheadOf(timed()).steps;
+    expect(check?.clauses.map(({ key }) => key)).toContain('stepTime.check');
+    expect(aheadOf(caseAt('consent', day)).steps[0]).not.toHaveProperty('dueBy');
+  });
+
+  it('of the step where the case stands runs from its entry, and those after it from today', () => {
+    const one = timed().on('2026-03-05 09:00');
+    expect(dueOf(one)).toMatchObject({ check: '2026-03-09', departmentReview: '2026-03-12' });
+  });
+
+  it('is not told while a hold stops it', () => {
+    expect(dueOf(held(timed()))).toMatchObject({ check: undefined, departmentReview: '2026-03-09' });
   });
 });
