@@ -158,6 +158,7 @@ export async function caseShown(deps: Deps, caller: Caller, facts: CaseFacts, si
             inventors: amendment.inventors.map(({ personId, ppm }) => ({ personId, share: percentOfPpm(ppm) })),
             unitShare: percentOfPpm(amendment.unitPpm),
             incomeUnitShare: percentOfPpm(amendment.incomeUnitPpm),
+            ...(amendment.priceFen === undefined ? {} : { priceFen: amendment.priceFen }),
             grounds: amendment.grounds,
             mustSign: amendment.mustSign,
             signed: amendment.signed,

@@ -50,6 +50,8 @@ export class Product {
       TEMPORAL_ADDRESS: servers.temporalAddress,
       TEMPORAL_NAMESPACE: NAMESPACES.product,
       FUQUAN_REHEARSAL_NAMESPACE: NAMESPACES.rehearsal,
+      // Each open notice is read once a day: work that thousands of copies would all ask for in the minutes of a run.
+      FUQUAN_CHECK_NOTICES: '0',
       LOG_LEVEL: 'warn',
     };
     const child = await startNode('runtime/start.ts', env, /Ready, Ctrl-C/, {

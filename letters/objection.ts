@@ -63,8 +63,8 @@ export const objection: Letters = {
   amendmentAsked: {
     subject: ['分配方案须修改或签署', 'The split is to be amended or signed'],
     text: [
-      '{case}的分配方案须按异议处理结果修改，请在系统中提出或签署新方案。',
-      'The split of {case} must be amended after an objection. Please propose or sign the amendment in the service.',
+      '{case}的分配方案（转让留存份额的，或拟交易价格）须按异议处理结果修改，请在系统中提出或签署新方案。',
+      'The split of {case}, or in a sale the price, must be amended after an objection. Please propose or sign the amendment in the service.',
     ],
   },
 };

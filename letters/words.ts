@@ -11,7 +11,7 @@ export const words: Readonly<Record<string, Words>> = {
   outcome: { approved: ['通过', 'approved'], rejected: ['未通过', 'rejected'], ...pairs(objectionStateLabels) },
   consequence: {
     none: ['不影响申请', 'the application stands'],
-    amend: ['须修改分配方案', 'the split must be amended'],
+    amend: ['须修改分配方案或价格', 'the split or the price must be amended'],
     refuse: ['申请不予批准', 'the application is refused'],
   },
   by: {

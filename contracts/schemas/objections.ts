@@ -1,7 +1,7 @@
 /** Acts on objections and on what follows from them. */
 import { z } from 'zod';
 import { inventors } from './application.ts';
-import { documentRef, evidenceOf, instant, LIST, objectId, people, percent, sealed, text, TEXT, uuid } from './values.ts';
+import { documentRef, evidenceOf, fen, instant, LIST, objectId, people, percent, sealed, text, TEXT, uuid } from './values.ts';
 
 const filed = {
   noticeId: objectId,
@@ -64,7 +64,13 @@ export const objectionActs = {
     document: documentRef,
   }),
   proposeAmendment: z
-    .strictObject({ inventors, unitShare: percent, incomeUnitShare: percent, grounds: sealed('case', TEXT.grounds) })
+    .strictObject({
+      inventors,
+      unitShare: percent,
+      incomeUnitShare: percent,
+      priceFen: fen.optional(),
+      grounds: sealed('case', TEXT.grounds),
+    })
     .transform(({ unitShare, incomeUnitShare, ...rest }) => ({
       ...rest,
       unitPpm: unitShare,

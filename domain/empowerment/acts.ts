@@ -175,7 +175,8 @@ export interface Bodies {
     reasons: SealedRef;
     document: DocumentRef;
   };
-  proposeAmendment: { inventors: Inventor[]; unitPpm: Ppm; incomeUnitPpm: Ppm; grounds: SealedRef };
+  /** `priceFen` in a sale alone: the intended price from now on, where the objection changes it. */
+  proposeAmendment: { inventors: Inventor[]; unitPpm: Ppm; incomeUnitPpm: Ppm; priceFen?: string; grounds: SealedRef };
   signAmendment: { amendmentVersion: number };
   stateResult: { document: DocumentRef; remarks?: SealedRef };
   proposeAgreement: AgreementText;

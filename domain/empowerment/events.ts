@@ -70,6 +70,8 @@ export interface EmpowermentEvents extends ObjectionEvents, MendingEvents {
     inventors: Inventor[];
     unitPpm: Ppm;
     incomeUnitPpm: Ppm;
+    /** Only where the intended price of a sale changes. */
+    priceFen?: string;
     grounds: SealedRef;
     mustSign: string[];
     /** Those of the new inventors who are on file as deceased. */

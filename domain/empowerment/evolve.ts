@@ -7,7 +7,7 @@ import { changeNotice, withDeadline } from './deadlines.ts';
 import { deathsAfter, holdShare } from './deaths.ts';
 import { evolveMended } from './mended.ts';
 import type { EmpowermentEvent, EmpowermentEvents } from './events.ts';
-import type { EmpowermentState, TeamMember } from './state.ts';
+import type { Amendment, EmpowermentState, TeamMember } from './state.ts';
 
 function teamOf(inventors: { personId: string; ppm: number }[], before: TeamMember[], deceased: string[] = []): TeamMember[] {
   return inventors.map((inventor): TeamMember => {
@@ -37,10 +37,12 @@ const noticeOf = (data: EmpowermentEvents['noticePublished'], publishedAt: strin
   gapDays: [],
 });
 
-/** The application with a new split; in a sale the team that buys is the new team. */
-function withTeam(before: Application, split: Pick<Application, 'inventors' | 'unitPpm' | 'incomeUnitPpm'>): Application {
+/** The application with the amended terms; in a sale the team that buys is the new team, at the new price if it changed. */
+function withTerms(before: Application, { inventors, unitPpm, incomeUnitPpm, priceFen }: Amendment): Application {
   const { price } = before;
-  return { ...before, ...split, ...(price ? { price: { ...price, buyerIds: split.inventors.map((i) => i.personId) } } : {}) };
+  const buyerIds = inventors.map((i) => i.personId);
+  const sale = price && { price: { intendedFen: priceFen ?? price.intendedFen, buyerIds } };
+  return { ...before, inventors, unitPpm, incomeUnitPpm, ...sale };
 }
 
 /** Body members with those who sit now; whoever once could vote may read on, unless they must or did stand aside. */
@@ -236,14 +238,14 @@ export function evolve(before: EmpowermentState, event: EmpowermentEvent): Empow
         : state;
     case 'amendmentAdopted': {
       if (!state.amendment || !state.application) return state;
-      const { inventors, unitPpm, incomeUnitPpm, deceased } = state.amendment;
+      const { inventors, deceased } = state.amendment;
       const settled = [
         ...new Set([...state.settled, ...state.objections.filter((o) => o.consequence === 'amend').map((o) => o.id)]),
       ];
       return {
         // Approval, statement and signatures were given to the terms before; a proposed representative, to the team before.
         ...without(state, 'amendment', 'approvedBy', 'statement', 'agreement', 'proposal'),
-        application: withTeam(state.application, { inventors, unitPpm, incomeUnitPpm }),
+        application: withTerms(state.application, state.amendment),
         applicationVersion: state.applicationVersion + 1,
         team: teamOf(inventors, state.team, deceased),
         round: state.round + 1,

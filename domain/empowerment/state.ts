@@ -18,6 +18,8 @@ export interface Amendment {
   inventors: Inventor[];
   unitPpm: Ppm;
   incomeUnitPpm: Ppm;
+  /** Of a sale whose price changes: the new one. */
+  priceFen?: string;
   grounds: SealedRef;
   mustSign: string[];
   signed: string[];

@@ -1,4 +1,4 @@
-/** What an upheld objection changes: a new split, signed by all whom it touches, and decided again. */
+/** What an upheld objection changes: a new split, or in a sale another price, signed by all whom it touches, and decided again. */
 import { actingFor } from '../../hands.ts';
 import type { Asking, Decision, Envelope, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
@@ -10,10 +10,10 @@ import { decidedAnewAt } from './place.ts';
 
 /**
  * The new split after an upheld objection, signed by everybody whose part it changes. Who joins or leaves makes it
- * another team, whose members agree anew in writing, all of them (nm-hei.8d).
+ * another team, whose members agree anew in writing, all of them (nm-hei.8d); so does another price, which all of them pay.
  */
 export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>): Decision {
-  const { inventors, unitPpm, incomeUnitPpm, grounds } = act.body;
+  const { inventors, unitPpm, incomeUnitPpm, priceFen, grounds } = act.body;
   const { application } = state;
   const fault = splitFault(inventors, state.rules);
   if (fault) return fault;
@@ -38,6 +38,8 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
       'In this mode an objection does not change the unit’s part.',
       { at: '/unitPpm' },
     );
+  if (priceFen !== undefined && !application.price)
+    return refuse('priceNotAsked', '该赋权方式没有交易价格。', 'This mode has no price.', { at: '/priceFen' });
   const lost = application.price?.buyerIds.find((id) => !inventors.some((i) => i.personId === id));
   if (lost)
     return refuse('buyerNotInventor', '受让人应为成果完成人。', 'The buyers are inventors of the result.', {
@@ -47,7 +49,9 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
   const before = new Map(application.inventors.map((i) => [i.personId, i.ppm]));
   const now = new Map(inventors.map((i) => [i.personId, i.ppm]));
   const everybody = [...new Set([...before.keys(), ...now.keys()])];
-  const termsForAll = unitPpm !== application.unitPpm || incomeUnitPpm !== application.incomeUnitPpm;
+  // As a number: a price that is written otherwise is no other price.
+  const anotherPrice = application.price && priceFen !== undefined && BigInt(priceFen) !== BigInt(application.price.intendedFen);
+  const termsForAll = unitPpm !== application.unitPpm || incomeUnitPpm !== application.incomeUnitPpm || anotherPrice;
   const anotherTeam = everybody.some((id) => !before.has(id) || !now.has(id));
   const touched = everybody.filter((id) => termsForAll || anotherTeam || before.get(id) !== now.get(id));
   if (touched.length === 0) return refuse('nothingChanged', '新方案与原方案相同。', 'The proposal changes nothing.');
@@ -67,6 +71,7 @@ export function proposeAmendment(state: OpenState, act: Act<'proposeAmendment'>)
       inventors,
       unitPpm,
       incomeUnitPpm,
+      ...(anotherPrice ? { priceFen } : {}),
       grounds,
       mustSign,
       ...(deceased.length > 0 ? { deceased } : {}),
@@ -111,7 +116,10 @@ export function adoptIfSigned(state: OpenState, act: Envelope): NewEvent[] {
     ...(JSON.stringify(application.inventors) === JSON.stringify(amendment.inventors) ? [] : ['inventors', 'sharesOrTerm']),
     ...(application.unitPpm === amendment.unitPpm ? [] : ['sharesOrTerm']),
     ...(application.incomeUnitPpm === amendment.incomeUnitPpm ? [] : ['incomeSplit']),
+    ...(amendment.priceFen === undefined ? [] : ['intendedPrice']),
   ];
   const adopted = happened(act, 'amendmentAdopted', { version: amendment.version, changed: [...new Set(changed)] });
-  return [adopted, enter(foresee(state, act, [adopted]), act, decidedAnewAt(state))];
+  const next = foresee(state, act, [adopted]);
+  // Another price may make it another body's.
+  return [adopted, enter(next, act, decidedAnewAt(next))];
 }

@@ -159,14 +159,15 @@ export class Case extends RecordedCase {
     return this.does(handler, 'recordFinding', { objectionId, findings, consequence, reply: sealed('reply') });
   }
 
-  /** A new split in per cent, proposed by the representative. */
-  proposes(team: Record<string, number>, unitPpm = this.application.unitPpm): this {
+  /** A new split in per cent, proposed by the representative; in a sale the price too, if it changes. */
+  proposes(team: Record<string, number>, unitPpm = this.application.unitPpm, priceFen?: string): this {
     const inventors = Object.entries(team).map(([personId, percent]) => ({ personId, ppm: Math.round(percent * 10_000) }));
     const { incomeUnitPpm } = this.application;
     return this.does(this.state.representativeId, 'proposeAmendment', {
       inventors,
       unitPpm,
       incomeUnitPpm,
+      ...(priceFen === undefined ? {} : { priceFen }),
       grounds: sealed('grounds'),
     });
   }

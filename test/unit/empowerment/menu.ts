@@ -159,6 +159,7 @@ const makers: Makers = {
     inventors: pick(3) === 0 ? one.application.inventors : split(pick),
     unitPpm: pick(3) === 0 ? pick(1_000_001) : one.application.unitPpm,
     incomeUnitPpm: pick(3) === 0 ? pick(1_000_001) : one.application.incomeUnitPpm,
+    ...(pick(3) === 0 ? { priceFen: from(['1', '120000000', '200000000'], pick) } : {}),
     grounds: sealed('g'),
   }),
   signAmendment: (one) => ({ amendmentVersion: one.state.amendments }),
