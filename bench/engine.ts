@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { caseTaskQueue } from '../contracts/messages.ts';
 import { caseWorkflowType, startOptions } from '../worker/deliver.ts';
+import { stepAttribute } from '../workflows/shared/searchAttributes.ts';
 import type { Copy } from './copies.ts';
 import { inParallel } from './http.ts';
 import { NAMESPACES, type Servers } from './servers.ts';
@@ -52,4 +53,10 @@ export async function startCopies(servers: Servers, copies: readonly Copy[], spr
       );
     }),
   );
+}
+
+/** Cases whose workflow has come to the step: what began it is worked off. */
+export async function parkedAt(servers: Servers, step: string): Promise<number> {
+  const query = `${stepAttribute.name} = '${step}' AND ExecutionStatus = 'Running'`;
+  return withEngine(servers, NAMESPACES.product, async (client) => (await client.workflow.count(query)).count);
 }

@@ -1,7 +1,7 @@
 import type { Bench, Found, Measure } from '../bench.ts';
 import { copyOpenCases } from '../copies.ts';
-import { startCopies } from '../engine.ts';
-import { settled } from '../load.ts';
+import { parkedAt, startCopies } from '../engine.ts';
+import { settled, until } from '../load.ts';
 import { sum } from '../stats.ts';
 import { residentBytes, type Usage } from '../usage.ts';
 import { Walk } from '../walk.ts';
@@ -9,6 +9,7 @@ import { Walk } from '../walk.ts';
 const TEAM = ['inventor1', 'inventor2', 'inventor3'];
 const BATCH = 500;
 const MEBIBYTE = 2 ** 20;
+const PARKING_MS = 1_800_000;
 /** What a measure of CPU so small cannot tell apart. */
 const NOISE = 1.1;
 
@@ -26,6 +27,8 @@ async function run(bench: Bench): Promise<Found> {
       bench.say(`idle: ${parked} parked`);
     }
     await settled(product);
+    // The first of them is the original.
+    await until(() => parkedAt(servers, 'publicity'), parked + 1, 'cases that have parked', PARKING_MS, 1_000);
     // What the starts leave to be tidied up is not idleness: memory is collected, tables are vacuumed.
     await new Promise((next) => setTimeout(next, idleSeconds * 500));
   };
