@@ -155,8 +155,16 @@ async function checkFinding(
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
 
-/** Acts that mend a case give their grounds, which the applicants read too once it is mended. */
-const mends: ReadonlySet<string> = new Set(['hold', 'resume', 'moveDeadline', 'reassign', 'correctDeath', 'refuseMending']);
+/** Acts whose grounds the applicants read: of what mends a case once it is mended, of a refusal at once. */
+const giveGrounds: ReadonlySet<string> = new Set([
+  'hold',
+  'resume',
+  'moveDeadline',
+  'reassign',
+  'correctDeath',
+  'refuseMending',
+  'refuseApplication',
+]);
 
 async function checkGrounds(
   context: Context,
@@ -184,8 +192,8 @@ export async function checkShown(
   type: string,
   body: unknown,
 ): Promise<void> {
-  const mending = mends.has(type) || type === 'confirmMending';
-  if (!mending && type !== 'publishNotice' && type !== 'recordFinding') return;
+  const grounds = giveGrounds.has(type) || type === 'confirmMending';
+  if (!grounds && type !== 'publishNotice' && type !== 'recordFinding') return;
   // Before the words are looked at: by what is found in them somebody with an interest could guess at who objects.
   if (facts.ownMatter || (onBehalfOf !== undefined && facts.interestedFor.has(onBehalfOf)))
     throw new Problem(refusalBody(ownMatter().refusal, String));

@@ -17,6 +17,7 @@ export const words: Readonly<Record<string, Words>> = {
   by: {
     rule: ['不符合规定', 'a rule bars it'],
     check: ['形式审查', 'the check'],
+    office: ['转化机构的决定', 'a decision of the transfer office'],
     departments: ['部门审核', 'the departments'],
     decision: ['集体决策', 'the collective decision'],
     objection: ['异议处理', 'an objection'],

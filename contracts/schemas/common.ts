@@ -6,6 +6,9 @@ const body = z.enum(['leadingGroup', 'leadership']);
 const grounds = sealed('case', TEXT.grounds);
 const minutesNumber = text(TEXT.name);
 
+/** Whose decision something is, and by which minutes. */
+export const namedDecision = z.strictObject({ body, minutesNumber, minutes: documentRef });
+
 export const bodyActs = {
   nameSubstitute: z.strictObject({ body, for: uuid, personId: uuid, grounds }),
   recordDecision: z.strictObject({

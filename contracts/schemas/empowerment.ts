@@ -1,7 +1,7 @@
 /** What the API takes for every act of an empowerment case that a person can do. Key by key it becomes `Bodies`. */
 import { z } from 'zod';
 import { application, conditions } from './application.ts';
-import { bodyActs, mendingActs, transition } from './common.ts';
+import { bodyActs, mendingActs, namedDecision, transition } from './common.ts';
 import { publishNotice } from './notice.ts';
 import { objectionActs } from './objections.ts';
 import {
@@ -78,7 +78,7 @@ export const actSchemas = {
     secrecyChecked: z.literal(true),
     remarks: grounds.optional(),
   }),
-  refuseApplication: z.strictObject({ grounds }),
+  refuseApplication: z.strictObject({ grounds, decision: namedDecision.optional() }),
   reviewAsDepartment: z.strictObject({
     department,
     outcome: z.enum(['agree', 'agreeOnConditions', 'object']),

@@ -66,6 +66,23 @@ export function meetingFault(state: Sat, act: Asking, sits: DecidingBody | undef
   );
 }
 
+type Numbered = Pick<DecisionMinutes, 'body' | 'minutesNumber'>;
+
+/** One meeting's minutes carry one decision of a case. */
+export const minutesUsed = (
+  decisions: readonly Numbered[],
+  { body, minutesNumber }: Numbered,
+  at = '/minutesNumber',
+): Refused | undefined =>
+  decisions.some((d) => d.body === body && d.minutesNumber === minutesNumber)
+    ? refuse(
+        'minutesNumberUsed',
+        '该会议纪要编号已用于本案另一次决策。',
+        'These minutes already carry another decision of this case.',
+        { status: 409, at },
+      )
+    : undefined;
+
 /** The decision as an event, or why the meeting decided nothing. */
 export function recordDecision(
   state: Sat,
@@ -88,13 +105,8 @@ export function recordDecision(
       { at: '/heldOn' },
     );
   const { decisions, substitutes } = state.bodies;
-  if (decisions.some((d) => d.body === minutes.body && d.minutesNumber === minutes.minutesNumber))
-    return refuse(
-      'minutesNumberUsed',
-      '该会议纪要编号已用于本案另一次决策。',
-      'These minutes already carry another decision of this case.',
-      { status: 409, at: '/minutesNumber' },
-    );
+  const used = minutesUsed(decisions, minutes);
+  if (used) return used;
   const stray = minutes.substitutes.find(
     (s) => !substitutes[minutes.body].some((known) => known.for === s.for && known.personId === s.personId),
   );

@@ -118,7 +118,8 @@ export interface Bodies {
   submit: { representationConfirmed: true };
   returnForCorrection: { items: { at: string; text: SealedRef }[] };
   passCheck: { conditions: Condition[]; secrecyChecked: true; remarks?: SealedRef };
-  refuseApplication: { grounds: SealedRef };
+  /** Once a body has approved, the refusal is that of the body which decides such a matter, by its minutes. */
+  refuseApplication: { grounds: SealedRef; decision?: Pick<DecisionMinutes, 'body' | 'minutesNumber' | 'minutes'> };
   reviewAsDepartment: { department: string; outcome: 'agree' | 'agreeOnConditions' | 'object'; opinion: SealedRef };
   nameSubstitute: { body: DecidingBody; for: string; personId: string; grounds: SealedRef };
   recordDecision: DecisionMinutes;

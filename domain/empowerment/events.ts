@@ -26,12 +26,13 @@ export interface EmpowermentEvents extends ObjectionEvents, MendingEvents {
   linkEnded: { otherCaseId: string };
   returnedForCorrection: { count: number; items: { at: string; text: SealedRef }[] };
   checkPassed: { conditions: Condition[]; remarks?: SealedRef };
-  /** Refused with grounds; `by` says at which point and `clause` what bars it, where a rule does. */
+  /** Refused with grounds; `by` says at which point and `clause` what bars it, where a rule does; `decision` whose it was after an approval. */
   applicationRefused: {
-    by: 'rule' | 'check' | 'departments' | 'decision' | 'objection' | 'link';
+    by: 'rule' | 'check' | 'office' | 'departments' | 'decision' | 'objection' | 'link';
     code: string;
     clause?: string;
     grounds?: SealedRef;
+    decision?: Bodies['refuseApplication']['decision'];
   };
   departmentReviewed: { department: string; outcome: 'agree' | 'agreeOnConditions' | 'object'; opinion: SealedRef };
   /** Where the case stands from now on. For a deciding body: who may vote and whether that is a quorum. `deadline` where the institution gives the step a time. */

@@ -89,7 +89,7 @@ export const actTable: Record<ActType, ActRow<Step>> = {
     zh: '审查通过',
     en: 'pass the check',
   },
-  refuseApplication: { roles: ['officer'], steps: ['check'], needs: ['relations'], zh: '不予受理', en: 'refuse' },
+  refuseApplication: { roles: ['officer'], steps: beforeAgreement, needs: ['relations'], zh: '不予批准', en: 'refuse' },
   reviewAsDepartment: {
     roles: ['departmentReviewer'],
     steps: ['departmentReview'],

@@ -209,17 +209,17 @@ describe('acts', () => {
   it('that contradict each other: one wins, the other gets 409, both are kept', async () => {
     const walk = new Walk(api, 'hohhot-university');
     await walk.toCheck();
-    const [pass, refuse] = await Promise.all([
+    const [pass, giveBack] = await Promise.all([
       walk.tries('officer1', 'passCheck', {
         conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'],
         secrecyChecked: true,
       }),
-      walk.tries('officer2', 'refuseApplication', { grounds: '不符合条件' }),
+      walk.tries('officer2', 'returnForCorrection', { items: [{ at: '/title', text: '不符合条件' }] }),
     ]);
-    expect(new Set([pass.status, refuse.status])).toEqual(new Set([200, 409]));
+    expect(new Set([pass.status, giveBack.status])).toEqual(new Set([200, 409]));
     // Refused by the case, or at the door because the other one was through already: kept either way.
     const { rows } = await api.pool.query<{ outcome: string }>(
-      `SELECT answer->>'outcome' AS outcome FROM inbox WHERE case_id::text = $1 AND type IN ('passCheck', 'refuseApplication')
+      `SELECT answer->>'outcome' AS outcome FROM inbox WHERE case_id::text = $1 AND type IN ('passCheck', 'returnForCorrection')
         UNION ALL SELECT 'refused' FROM audit WHERE subject = $1 AND action = 'refusedAct' ORDER BY 1`,
       [walk.caseId],
     );

@@ -331,6 +331,12 @@ describe('the objector', () => {
         '/body/findings/0/reasons',
       ]);
     }
+    const refused = await walk.tries('officer1', 'refuseApplication', { grounds: `${words.name}的异议属实` });
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([
+      422,
+      'objection.namesObjector',
+      '/body/grounds',
+    ]);
     await walk.does('colleague3', 'recordFinding', finding('主张不成立，见实验记录'));
     const { body } = await walk.get('inventor1', `/cases/${walk.caseId}/objections`);
     expect(body.items[0].findings).toMatchObject([{ upheld: false, reasons: '主张不成立，见实验记录' }]);

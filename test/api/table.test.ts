@@ -118,6 +118,8 @@ const applying: Partial<Record<Role, ActType[]>> = {
   inventor: anybody,
   officer: ['recordLifeEvent'],
 };
+/** From the submission on the office can end what waits for nobody's objection. */
+const submitted: typeof applying = { ...applying, officer: ['refuseApplication', 'recordLifeEvent'] };
 const letters: ActType[] = ['enterPaperObjection', 'recordLifeEvent'];
 const handled: Partial<Record<Role, ActType[]>> = {
   representative: ['withdraw'],
@@ -139,17 +141,21 @@ const own: Record<Step, Partial<Record<Role, ActType[]>>> = {
     officer: ['recordLifeEvent'],
   },
   check: { ...applying, officer: ['passCheck', 'returnForCorrection', 'refuseApplication', 'recordLifeEvent'] },
-  returned: { ...applying, representative: ['amendApplication', 'withdraw'] },
-  departmentReview: { ...applying, departmentReviewer: ['reviewAsDepartment'] },
-  groupDecision: { ...applying, secretary: ['recordDecision'], administrator: ['nameSubstitute'] },
+  returned: { ...submitted, representative: ['amendApplication', 'withdraw'] },
+  departmentReview: { ...submitted, departmentReviewer: ['reviewAsDepartment'] },
+  groupDecision: { ...submitted, secretary: ['recordDecision'], administrator: ['nameSubstitute'] },
   // This story is told under rules of its own, which are not those of today.
-  leadershipDecision: { ...applying, secretary: ['recordDecision', 'transitionRules'], administrator: ['nameSubstitute'] },
-  noticePreparation: { ...applying, officer: ['publishNotice', 'recordLifeEvent'] },
+  leadershipDecision: { ...submitted, secretary: ['recordDecision', 'transitionRules'], administrator: ['nameSubstitute'] },
+  noticePreparation: { ...submitted, officer: ['refuseApplication', 'publishNotice', 'recordLifeEvent'] },
   publicity: { ...handled, officer: ['recordPublicityGap', 'recuseHandler', ...letters] },
   objectionHandling: { ...handled, officer: ['recordPublicityGap', 'recuseHandler', ...letters] },
-  amendment: { ...applying, representative: ['proposeAmendment', 'withdraw'], officer: ['recordPublicityGap', ...letters] },
-  statement: { ...applying, officer: ['recordPublicityGap', 'stateResult', ...letters] },
-  agreement: { ...applying, officer: ['proposeAgreement', ...letters] },
+  amendment: {
+    ...submitted,
+    representative: ['proposeAmendment', 'withdraw'],
+    officer: ['refuseApplication', 'recordPublicityGap', ...letters],
+  },
+  statement: { ...submitted, officer: ['refuseApplication', 'recordPublicityGap', 'stateResult', ...letters] },
+  agreement: { ...submitted, officer: ['refuseApplication', 'proposeAgreement', ...letters] },
   titleChange: { inventor: anybody, officer: ['recordTitleChange', ...letters] },
   useRightGrant: { inventor: anybody, officer: ['grantUseRight', ...letters] },
   registration: { inventor: anybody, officer: ['tagLedger', ...letters] },

@@ -1,12 +1,14 @@
+import { minutesUsed } from '../../casework/bodies.ts';
 import { actingFor } from '../../hands.ts';
 import { conditionLabels, inWords } from '../../labels.ts';
+import { isPending } from '../../objection/index.ts';
 import type { Asking, Decision, NewEvent } from '../../process.ts';
 import { refuse } from '../../refusal.ts';
 import { citing, valueOf } from '../../rules.ts';
 import { dateOfInstant, yearOf } from '../../time/index.ts';
-import type { Application } from '../acts.ts';
-import { after } from '../route.ts';
-import { living, type EmpowermentState, type OpenState } from '../state.ts';
+import type { Application, Bodies } from '../acts.ts';
+import { after, finalBody } from '../route.ts';
+import { concluded, living, type EmpowermentState, type OpenState } from '../state.ts';
 import { decided, end, enter, fact, happened, type Act } from './common.ts';
 import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
 import { protectionLeft } from './useRight.ts';
@@ -223,10 +225,60 @@ export function passCheck(state: OpenState, act: Act<'passCheck'>): Decision {
   ]);
 }
 
+/**
+ * Whatever the case waits for, the office can end it: a case that is never corrected, an amendment or an agreement that
+ * somebody never signs would hold its result for good. Not before there is anything to refuse, nor once the agreement binds;
+ * and whoever objected is answered first.
+ */
+export function refusalFault(state: OpenState): Decision | undefined {
+  if (state.submittedOn === undefined)
+    return refuse('notSubmitted', '申请尚未提交，无从决定是否批准。', 'The application is not submitted yet.', { status: 409 });
+  if (concluded(state) || state.rights.length > 0)
+    return refuse('agreementBinds', '协议已签署完成，不能再不予批准。', 'The agreement is concluded and binds: no refusal.', {
+      status: 409,
+    });
+  return state.objections.some(isPending)
+    ? refuse(
+        'objectionPending',
+        '有未办结的异议，答复后再决定是否不予批准。',
+        'An objection is pending; it is answered before the application is refused.',
+        { status: 409 },
+      )
+    : undefined;
+}
+
+/** What a body has approved, the office alone does not refuse: the body that decides such a matter does, by minutes of its own. */
+function decisionFault(
+  { application, rules, decisions }: OpenState,
+  { decision }: Bodies['refuseApplication'],
+): Decision | undefined {
+  const cite = citing(rules, 'decision.collective');
+  if (!decision)
+    return decisions.some(({ outcome }) => outcome === 'approved')
+      ? refuse(
+          'decisionNeeded',
+          '本案已经集体决策同意，不予批准须由决策机构决定，并写明会议纪要编号、附会议纪要。',
+          'A body has approved this case: the refusal is for the deciding body, named with the number of its minutes and the minutes.',
+          { at: '/decision', ...cite },
+        )
+      : undefined;
+  if (decision.body !== finalBody(application, rules))
+    return refuse('wrongBody', '该机构不是本案的决策机构。', 'That body does not decide on such a case.', {
+      at: '/decision/body',
+      ...cite,
+    });
+  return minutesUsed(decisions, decision, '/decision/minutesNumber');
+}
+
 export function refuseApplication(state: OpenState, act: Act<'refuseApplication'>): Decision {
+  const { grounds, decision } = act.body;
+  const fault = refusalFault(state) ?? decisionFault(state, act.body);
+  if (fault) return fault;
   const { events, guards } = end(state, act, 'refused');
-  return decided(
-    [happened(act, 'applicationRefused', { by: 'check', code: 'refusedAtCheck', grounds: act.body.grounds }), ...events],
-    guards,
-  );
+  const point = decision
+    ? ({ by: 'decision', code: 'refusedByDecision', decision } as const)
+    : state.step === 'check'
+      ? ({ by: 'check', code: 'refusedAtCheck' } as const)
+      : ({ by: 'office', code: 'refusedByOffice' } as const);
+  return decided([happened(act, 'applicationRefused', { ...point, grounds }), ...events], guards);
 }

@@ -60,6 +60,7 @@ const marks: { [T in ActType]?: Mark<unknown> } = {
   declineConsent: whole(application.declineFault),
   recordCoOwnerConsent: mark(coOwners, application.coOwnerConsentFault),
   submit: whole(application.submitFault),
+  refuseApplication: whole(application.refusalFault),
   reviewAsDepartment: mark((state) => valueOf(state.rules, 'review.departments').departments, reviews.reviewFault),
   nameSubstitute: mark(reviews.substitutions, reviews.substituteFault),
   recordDecision: whole(reviews.meetingFault),

@@ -13,7 +13,7 @@ describe('a hold', () => {
     const one = held(caseAt('check', day)).on('2026-03-20 10:00');
     const refusal = one.isRefused('officer', 'refuseApplication', { grounds }, 'onHold');
     expect(refusal).toMatchObject({ status: 409 });
-    expect(refusal.zh).toMatch(/2026-03-02 起因“调查核实”暂停办理.*不予受理/);
+    expect(refusal.zh).toMatch(/2026-03-02 起因“调查核实”暂停办理.*不予批准/);
     expect(refusal.en).toMatch(/since 2026-03-02 for an investigation;/);
     one.isRefused('officer', 'hold', { reason: 'papers', grounds }, 'alreadyOnHold');
     expect(one.todo).toEqual(['resume officer']);

@@ -91,7 +91,18 @@ const makers: Makers = {
   submit: () => ({ representationConfirmed: true }),
   returnForCorrection: () => ({ items: [{ at: '/x', text: sealed('x') }] }),
   passCheck: () => ({ conditions: ['clearTitle', 'clearProspects', 'definiteRecipient', 'strongWill'], secrecyChecked: true }),
-  refuseApplication: () => ({ grounds: sealed('g') }),
+  refuseApplication: (one, pick) => ({
+    grounds: sealed('g'),
+    ...(pick(2) === 0
+      ? {
+          decision: {
+            body: from(['leadingGroup', 'leadership'] as const, pick),
+            minutesNumber: `m${pick(one.ledger.length)}`,
+            minutes: paper('m'),
+          },
+        }
+      : {}),
+  }),
   reviewAsDepartment: (_, pick) => ({
     department: from(['research', 'stateAssets', 'legal'], pick),
     outcome: from(['agree', 'agree', 'agreeOnConditions', 'object'] as const, pick),
