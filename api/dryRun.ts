@@ -10,6 +10,7 @@ import type { Actor, DeadlineRow, Envelope, LedgerEvent, Message, NewEvent, Task
 import { natureOf } from '../domain/mending/index.ts';
 import { sightOf, toldNumbersAlone, type Sight, type Standing } from './caseAccess.ts';
 import { eventsFor, readSome, tasksFor, type SomeRecord } from './caseRead.ts';
+import { keptTexts } from './keptTexts.ts';
 import { refusalBody } from './problems.ts';
 import { checkDocuments, pointer, prepare, type SentAct } from './receive.ts';
 import type { Answer, Context } from './route.ts';
@@ -97,9 +98,14 @@ export async function dryRun(context: Context, caseId: string, act: SentAct): Pr
   const { deps, caller } = context;
   const { body, standing, facts: known } = await prepare(context, caseId, act);
   // Stand-ins: sealing makes keys and rows, and a dry run leaves nothing behind.
-  const referenced = sealBody(body, () => ({ sealed: randomUUID(), digest: '' }));
-  await checkDocuments(context, referenced);
   const { id: institutionId } = caller.institution;
+  const kept = await keptTexts(
+    deps.sealer,
+    { kind: known.kind, type: act.type },
+    async () => (await readSome(deps.prisma, institutionId, caseId)).events,
+  );
+  const referenced = sealBody(body, (...text) => kept(...text) ?? { sealed: randomUUID(), digest: '' });
+  await checkDocuments(context, referenced);
   const record = await readSome(deps.prisma, institutionId, caseId);
   const { process, state: stored, now } = record;
   const windows = await deps.prisma.deadline.findMany({ where: { caseId, kind: 'window', state: 'running' } });

@@ -13,9 +13,11 @@ import { dateOfInstant } from '../domain/time/index.ts';
 import { missingKeys } from '../policies/index.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { StoredAnswer } from './answers.ts';
+import { readSome } from './caseRead.ts';
 import { authorise, caseFacts, sightOf, type CaseFacts, type Standing } from './caseAccess.ts';
 import { sql, type Sql } from './db.ts';
 import { readDraft } from './drafts.ts';
+import { keptTexts } from './keptTexts.ts';
 import { checkShown, withNamesApart } from './noticeCheck.ts';
 import { Problem, refusalBody } from './problems.ts';
 import type { Answer, Context } from './route.ts';
@@ -177,7 +179,12 @@ async function write(context: Context, receiving: Receiving): Promise<Received> 
   const today = await rulesToPin(context, { kind, type: act.type }, caller.today);
   const scope = { actId, actorId: caller.personId, caseId, achievementId: receiving.achievementId };
   const apart = act.type === 'publishNotice' ? await withNamesApart(context, caseId, receiving.body) : { body: receiving.body };
-  const sealed = await seal(apart.body, scope, deps.sealer);
+  const kept = await keptTexts(
+    deps.sealer,
+    { kind, type: act.type },
+    async () => (await readSome(deps.prisma, caller.institution.id, caseId)).events,
+  );
+  const sealed = await seal(apart.body, scope, deps.sealer, kept);
   const request = {
     id: actId,
     institutionId: caller.institution.id,

@@ -1,6 +1,13 @@
 /** Seals what a body marks, and opens what an answer may show. */
 import type { SealedRef } from '../domain/process.ts';
-import { sealBody, type Referenced, type SealedRow, type SealSubject, type Subject } from '../contracts/sealing.ts';
+import {
+  sealBody,
+  type Referenced,
+  type Sealable,
+  type SealedRow,
+  type SealSubject,
+  type Subject,
+} from '../contracts/sealing.ts';
 import { namesIn, namesTogether } from '../contracts/noticeNames.ts';
 import type { Tx } from './audit.ts';
 import { sql, type Sql } from './db.ts';
@@ -26,10 +33,20 @@ function subjectFor(kind: SealSubject, around: Record<string, unknown>, scope: S
   return { kind: 'party', id: id ?? actId };
 }
 
-/** The body with its texts sealed, and the rows that the receiving transaction must write. */
-export async function seal<T>(body: T, scope: SealScope, sealer: Sealer): Promise<{ body: Referenced<T>; rows: SealedRow[] }> {
+/** The reference under which a text is kept already, if it is. */
+export type Kept = (value: Sealable, around: Record<string, unknown>, pointer: string) => SealedRef | undefined;
+
+/** The body with its texts sealed, but for those that are kept, and the rows that the receiving transaction must write. */
+export async function seal<T>(
+  body: T,
+  scope: SealScope,
+  sealer: Sealer,
+  kept: Kept,
+): Promise<{ body: Referenced<T>; rows: SealedRow[] }> {
   const jobs: Promise<SealedRow>[] = [];
-  const referenced = sealBody(body, (value, around) => {
+  const referenced = sealBody(body, (value, around, pointer) => {
+    const known = kept(value, around, pointer);
+    if (known) return known;
     const ref: SealedRef = { sealed: '', digest: '' };
     const job = sealer.seal(subjectFor(value.subject, around, scope), value.text).then((sealed) => {
       Object.assign(ref, sealed.ref);
@@ -41,7 +58,7 @@ export async function seal<T>(body: T, scope: SealScope, sealer: Sealer): Promis
   return { body: referenced, rows: await Promise.all(jobs) };
 }
 
-const isRef = (value: object): value is SealedRef =>
+export const isRef = (value: object): value is SealedRef =>
   Object.keys(value).length === 2 && 'sealed' in value && 'digest' in value && typeof value.sealed === 'string';
 
 /** Every sealed reference within. */

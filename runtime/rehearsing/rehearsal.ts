@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import { keyRing as valueKeys } from '../../activities/keys.ts';
 import { createCaseActivities } from '../../activities/record.ts';
 import { Sealer } from '../../activities/sealing.ts';
+import { keptTexts } from '../../api/keptTexts.ts';
 import { documentsIn, seal } from '../../api/seal.ts';
 import { caseTaskQueue, caseWorkflowId, type ActAnswer, type ProcessKind } from '../../contracts/messages.ts';
 import { schemaOf } from '../../contracts/schemas.ts';
@@ -216,11 +217,9 @@ export class Rehearsal {
     if (!schema) throw new Error(`${type} is no act that a person can do to this case`);
     const parsed: unknown = schema.parse(act.body);
     const actId = randomUUID();
-    const sealed = await seal(
-      parsed,
-      { actId, actorId: personId, caseId, achievementId: rows[0]?.achievement_id ?? undefined },
-      this.sealer,
-    );
+    const scope = { actId, actorId: personId, caseId, achievementId: rows[0]?.achievement_id ?? undefined };
+    const kept = await keptTexts(this.sealer, { kind: rows[0]?.kind ?? '', type }, () => this.timeline(caseId));
+    const sealed = await seal(parsed, scope, this.sealer, kept);
     const documents = documentsIn(sealed.body).map(({ digest }) => digest);
     await this.#keepDocuments(institutionId, personId, documents);
     const standing = await this.#standing(institutionId, caseId, onBehalfOf ?? personId);

@@ -32,6 +32,14 @@ interface Draft {
   findings: object[];
 }
 
+/** The application with its evidence under another name: a change that asks nobody's consent. */
+const withPaper = (application: unknown, name: string): object => {
+  const { conditions } = application as { conditions: { clearTitle: { evidence: object[] } } };
+  const { clearTitle } = conditions;
+  const evidence = clearTitle.evidence.map((paper) => ({ ...paper, name }));
+  return { ...(application as object), conditions: { ...conditions, clearTitle: { ...clearTitle, evidence } } };
+};
+
 const digestOf = (content: NoticeContent): string => createHash('sha256').update(noticeText(content)).digest('hex');
 
 describe('a draft', () => {
@@ -191,7 +199,7 @@ describe('acts', () => {
           : ([
               'inventor1',
               'amendApplication',
-              { application: (await walk.get('inventor1', `/cases/${walk.caseId}`)).body.application as object },
+              { application: withPaper((await walk.get('inventor1', `/cases/${walk.caseId}`)).body.application, `${round}`) },
             ] as const);
       const client = await walk.client(who);
       const once = randomUUID();

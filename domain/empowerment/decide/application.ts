@@ -10,6 +10,7 @@ import type { Application, Bodies } from '../acts.ts';
 import { after, finalBody } from '../route.ts';
 import { concluded, living, type EmpowermentState, type OpenState } from '../state.ts';
 import { decided, end, enter, fact, happened, type Act } from './common.ts';
+import { asksConsent, partsOf } from './consented.ts';
 import { applicationFault, barOfLaw, submissionFault } from './guards.ts';
 import { protectionLeft } from './useRight.ts';
 
@@ -76,26 +77,6 @@ export function recordCoOwnerConsent(state: OpenState, act: Act<'recordCoOwnerCo
   return coOwnerConsentFault(state, act, act.body.coOwnerId) ?? decided([happened(act, 'coOwnerConsented', act.body)]);
 }
 
-/** What everybody consented to; if any of it changes, all are asked again. */
-const consentParts: (keyof Application)[] = [
-  'mode',
-  'road',
-  'achievementId',
-  'inventors',
-  'coOwners',
-  'unitPpm',
-  'incomeUnitPpm',
-  'years',
-  'price',
-  'plan',
-  'representativeId',
-];
-
-const partsOf = (before: Application, now: Application): (keyof Application)[] =>
-  ([...new Set([...Object.keys(before), ...Object.keys(now)])] as (keyof Application)[]).filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
-  );
-
 /** Where the inventor stands in the application, or the list that lacks them. */
 function inventorAt({ inventors }: Application, personId: string): string {
   const index = inventors.findIndex((inventor) => inventor.personId === personId);
@@ -136,7 +117,7 @@ export function amendApplication(state: OpenState, act: Act<'amendApplication'>)
     );
   const changed = partsOf(state.application, application);
   if (changed.length === 0) return refuse('nothingChanged', '申请没有变化。', 'Nothing in the application changed.');
-  const consentsFallAway = changed.some((part) => consentParts.includes(part));
+  const consentsFallAway = asksConsent(state.application, application);
   const version = state.applicationVersion + 1;
   const events: NewEvent[] = [happened(act, 'applicationAmended', { application, version, changed, consentsFallAway })];
   if (consentsFallAway) {

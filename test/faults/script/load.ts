@@ -115,9 +115,13 @@ async function lead(story: HttpStory, random: Random): Promise<void> {
   const plan = { mode: modeOf(story.institution), team, ...(modeOf(story.institution) === 'useRight' && { years: 12 }) } as const;
   await apply(story, plan);
   await story.submit('inventor1');
-  for (let detours = random.below(3); detours > 0; detours -= 1) {
+  const detours = random.below(3);
+  for (let applicationVersion = 2; applicationVersion < 2 + detours; applicationVersion += 1) {
     await story.does('officer1', 'returnForCorrection', { items: [{ at: '/title', text: '请写全称' }] });
-    await story.does('inventor1', 'amendApplication', { application: story.application(plan) });
+    const title = `示例成果全称（第 ${applicationVersion} 版）`;
+    await story.does('inventor1', 'amendApplication', { application: story.application({ ...plan, title }) });
+    for (const who of Object.keys(team).slice(1)) await story.does(who, 'consent', { applicationVersion });
+    await story.submit('inventor1');
   }
   await story.passCheck();
   await story.departmentsAgree();

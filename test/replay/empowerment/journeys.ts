@@ -101,6 +101,8 @@ const coOwnership: Journey = {
         await story.does('inventor1', 'amendApplication', {
           application: story.application({ mode: 'coOwnership', team, title }),
         });
+        for (const who of Object.keys(team).slice(1)) await story.does(who, 'consent', { applicationVersion: 2 });
+        await story.submit('inventor1');
       },
     },
     checked,

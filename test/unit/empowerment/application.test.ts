@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { empowerment, type Application } from '../../../domain/empowerment/index.ts';
 import { initialState } from '../../../domain/empowerment/state.ts';
 import { loadShippedPacks } from '../../../policies/index.ts';
-import { Case, caseAt } from './case.ts';
+import { better, Case, caseAt } from './case.ts';
 import { applicationOf, changed, lacking, paper, rulesOf, sealed, type Plan } from './world.ts';
 
 const coOwnership: Plan = { mode: 'coOwnership' };
@@ -255,13 +255,11 @@ describe('a bar of law', () => {
     expect(one.world.claims.get('achievement-1')).toEqual([]);
   });
 
-  it('refuses a resubmission that no paper cures, and leaves the case returned', () => {
+  it('is brought in with everybody’s consent alone', () => {
     const one = caseAt('check').does('officer', 'returnForCorrection', { items: [{ at: '/x', text: sealed('x') }] });
     const exclusions = { ...one.application.exclusions, defenceSecurity: true };
-    one.isRefused('an', 'amendApplication', { application: { ...one.application, exclusions } }, 'exclusionBars');
-    const secrecy = { secret: true, screened: paper('s'), approval: paper('a') };
-    one.isRefused('an', 'amendApplication', { application: { ...one.application, secrecy } }, 'secretBarred');
-    expect(one.step).toBe('returned');
+    one.does('an', 'amendApplication', { application: { ...one.application, exclusions } });
+    expect([one.step, one.state.consents]).toEqual(['consent', ['an']]);
   });
 });
 
@@ -293,7 +291,7 @@ describe('consent', () => {
 
   it('falls away when the split changes, and stays when only a paper does', () => {
     const one = caseAt('consent');
-    one.does('an', 'amendApplication', { application: { ...one.application, resultNumber: 'ZL2' } });
+    one.does('an', 'amendApplication', { application: better(one, 'ZL2') });
     expect(one.state.consents).toEqual(['an', 'bo', 'chen']);
     const inventors = one.application.inventors.map((i, at) => ({ ...i, ppm: [400_000, 400_000, 200_000][at] ?? 0 }));
     one.does('an', 'amendApplication', { application: { ...one.application, inventors } });
@@ -320,7 +318,7 @@ describe('the office and the departments', () => {
   it('returned twice, counted, and resubmitted without new consents: departments review the new version anew', () => {
     const one = caseAt('check').does('officer', 'returnForCorrection', { items });
     expect(one.state).toMatchObject({ step: 'returned', returns: 1, returnItems: items });
-    one.does('an', 'amendApplication', { application: { ...one.application, resultNumber: 'ZL2' } });
+    one.does('an', 'amendApplication', { application: better(one, 'ZL2') });
     expect(one.step).toBe('check');
     one.passes();
     const opinion = sealed('no budget');
@@ -335,7 +333,7 @@ describe('the office and the departments', () => {
       returns: 2,
       returnItems: [{ at: '/departments/research', text: opinion }],
     });
-    one.does('an', 'amendApplication', { application: { ...one.application, resultNumber: 'ZL3' } }).passes();
+    one.does('an', 'amendApplication', { application: better(one, 'ZL3') }).passes();
     expect(one.todo).toEqual(['reviewAsDepartment research', 'reviewAsDepartment stateAssets']);
     expect(one.reviewed().step).toBe('groupDecision');
     expect(one.state.number).toBe('赋权〔2026〕1号');

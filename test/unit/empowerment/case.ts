@@ -1,5 +1,5 @@
 /** The acts of a case as a story tells them: who, what, on which day. */
-import type { Bodies, DecidingBody, EmpowermentState, Step } from '../../../domain/empowerment/index.ts';
+import type { Application, Bodies, DecidingBody, EmpowermentState, Step } from '../../../domain/empowerment/index.ts';
 import { valueOf, type NoticeKind, type RuleSnapshot, type RuleValues } from '../../../domain/rules.ts';
 import { addDays, dateOfInstant } from '../../../domain/time/index.ts';
 import type { SampleName } from '../../../policies/index.ts';
@@ -271,3 +271,9 @@ export function caseAt(
     .applies(plan)
     .finishes(step);
 }
+
+/** The application with better evidence of a condition: what nobody consents to anew. */
+export const better = ({ application }: Case, evidence: string): Application => ({
+  ...application,
+  conditions: { ...application.conditions, clearTitle: { affirmed: true, evidence: [paper(evidence)] } },
+});

@@ -1,7 +1,7 @@
 /** People die, retire and leave at every step; no case may wait for the dead, and nothing of theirs is lost. */
 import { describe, expect, it } from '@jest/globals';
 import { empowerment, type Step } from '../../../domain/empowerment/index.ts';
-import { Case, caseAt } from './case.ts';
+import { better, Case, caseAt } from './case.ts';
 import { applicationOf, changed, paper, sealed, World } from './world.ts';
 
 const day = '2026-03-02 09:00';
@@ -112,7 +112,7 @@ describe('a death', () => {
     });
     const lessened = application.inventors.map((i) => ({ ...i, ppm: i.personId === 'bo' ? 200_000 : 400_000 }));
     expect(one.isRefused('an', 'amendApplication', amended(lessened), 'deceasedShareFixed').at).toBe('/application/inventors/1');
-    one.does('an', 'amendApplication', { application: { ...application, resultNumber: 'ZL2' } });
+    one.does('an', 'amendApplication', { application: better(one, 'title') });
     expect(one.step).toBe('check');
   });
 });

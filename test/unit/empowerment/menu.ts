@@ -2,7 +2,7 @@
 import { actTable, empowerment, type ActType, type Bodies } from '../../../domain/empowerment/index.ts';
 import { addDays, dateOfInstant, daysBetween } from '../../../domain/time/index.ts';
 import { applicationOf, changed, paper, sealed } from './world.ts';
-import type { Case } from './case.ts';
+import { better, type Case } from './case.ts';
 
 /** Chooses a number below n. */
 export type Pick = (n: number) => number;
@@ -85,8 +85,7 @@ const makers: Makers = {
   declineConsent: () => ({ grounds: sealed('g') }),
   recordCoOwnerConsent: () => ({ coOwnerId: 'hospital', document: paper('d') }),
   amendApplication: (one, pick) => ({
-    application:
-      pick(2) === 0 ? { ...one.application, resultNumber: `ZL${pick(5)}` } : { ...one.application, inventors: split(pick) },
+    application: pick(2) === 0 ? better(one, `${pick(5)}`) : { ...one.application, inventors: split(pick) },
   }),
   submit: () => ({ representationConfirmed: true }),
   returnForCorrection: () => ({ items: [{ at: '/x', text: sealed('x') }] }),

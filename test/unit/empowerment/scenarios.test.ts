@@ -1,7 +1,7 @@
 /** The cases as they come, with their dates. 1 and 12 stand with the paths. */
 import { describe, expect, it } from '@jest/globals';
 import { empowerment } from '../../../domain/empowerment/index.ts';
-import { Case, caseAt } from './case.ts';
+import { better, Case, caseAt } from './case.ts';
 import { changed, paper, sealed, World } from './world.ts';
 
 /** A case in publicity whose notice was shown on 2026-05-11. */
@@ -130,7 +130,7 @@ describe('a new representative', () => {
   it('before submission does not ask everybody for consent anew', () => {
     const one = caseAt('consent').does('bo', 'proposeRepresentative', { personId: 'bo' });
     one.does('an', 'consentToRepresentative', { personId: 'bo' }).does('chen', 'consentToRepresentative', { personId: 'bo' });
-    one.does('bo', 'amendApplication', { application: { ...one.application, resultNumber: 'ZL2' } });
+    one.does('bo', 'amendApplication', { application: better(one, 'ZL2') });
     expect(one.state.consents).toHaveLength(3);
     expect(one.submits('bo').step).toBe('check');
   });

@@ -55,6 +55,8 @@ describe('scenario 8: an officer is on leave from 07-06 to 07-19, with a deputy'
     await story.on('2026-07-08 10:00');
     const application = story.application({ mode: 'coOwnership', team });
     await story.does('inventor1', 'amendApplication', { application: { ...application, summary: '应用前景已补充（示例）。' } });
+    for (const who of Object.keys(team).slice(1)) await story.does(who, 'consent', { applicationVersion: 2 });
+    await story.submit('inventor1');
     await story.on('2026-07-19 23:59:59.999');
     const passed = await deputy.act(unit, story.caseId, { ...(await passCheck()), onBehalfOf: officer.id }).expect(200);
     expect(passed.body).toMatchObject({ outcome: 'done', step: 'departmentReview', onBehalfOf: officer.id });
