@@ -48,11 +48,11 @@ export const partsOf = (before: Application, now: Application): (keyof Applicati
     (part) => JSON.stringify(before[part]) !== JSON.stringify(now[part]),
   );
 
-function consentedIn<K extends keyof Application>(application: Application, part: K): string | undefined {
+function consentedIn(application: Application, part: keyof Application): string | undefined {
   const value = application[part];
-  const row = consented[part];
-  if (value === undefined || value === null) return undefined;
-  return JSON.stringify(typeof row === 'function' ? row(value) : value);
+  const row = consented[part] as 'whole' | ((value: unknown) => unknown);
+  if (value === undefined) return undefined;
+  return JSON.stringify(row === 'whole' ? value : row(value));
 }
 
 /** Whether the change is of something that was consented to, so that all are asked again. */

@@ -22,8 +22,9 @@ const told = (coOwners: { id: string; name: ReturnType<typeof sealed> }[]): stri
   return content.items.filter(({ item }) => ['sharesOrTerm', 'incomeSplit'].includes(item)).map(({ value }) => value);
 };
 
+const owner = (id: string) => ({ id, name: sealed(id) });
+
 it('a notice says that the shares are of the unit’s own part where others own the achievement too, and only there', () => {
-  const owner = (id: string) => ({ id, name: sealed(id) });
   for (const value of told([owner('a'), owner('b')])) expect(value).toContain('另有共有人 2 个，以上为本单位所持部分的划分');
   for (const value of told([])) expect(value).not.toContain('共有人');
 });

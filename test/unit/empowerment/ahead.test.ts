@@ -158,10 +158,10 @@ describe('a window that runs', () => {
   });
 });
 
-describe('the time of a step', () => {
-  const timed = (more: Partial<RuleValues> = {}): Case =>
-    caseAt('check', day, undefined, { changes: { ...forStepTimes(() => fiveDays), ...more } });
+const timed = (more: Partial<RuleValues> = {}): Case =>
+  caseAt('check', day, undefined, { changes: { ...forStepTimes(() => fiveDays), ...more } });
 
+describe('the time of a step', () => {
   it('is told where the institution gives one, from the earliest day of the step, with its clause', () => {
     const due = dueOf(timed());
     expect(due).toMatchObject({ check: '2026-03-09', departmentReview: '2026-03-09', statement: '2026-03-25' });
