@@ -9,7 +9,7 @@ import type { SealedRef } from '../domain/process.ts';
 import type { NoticeItem, NoticeKind } from '../domain/rules.ts';
 import { knowsObjectors, type CaseFacts, type Standing } from './caseAccess.ts';
 import { readCase, readSome, type Objected, type SomeRecord } from './caseRead.ts';
-import { disclosureFindings } from './disclosure.ts';
+import { disclosureFindings, isCommonWord, namesFound, type Names } from './disclosure.ts';
 import { composeNotice } from './noticeCompose.ts';
 import { namesOf } from './people.ts';
 import { Problem, refusalBody } from './problems.ts';
@@ -30,29 +30,51 @@ export interface NoticeDraft {
 
 const digestOf = (content: NoticeContent): string => createHash('sha256').update(noticeText(content)).digest('hex');
 
+/** The unit words this item itself; everything else comes from the case. */
+const editable = new Set<string>(['objectionRoute']);
+
+/** The names of the objectors of the case, and those that its texts may hold: of the team and of the unit. */
 async function objectorNames(
-  { deps }: Context,
+  { deps, caller }: Context,
   { objections = [], team = [] }: Objected & { team?: { personId: string }[] },
-): Promise<string[]> {
+): Promise<Names> {
   // An objector who has become an inventor by an upheld objection is shown as one.
   const hidden = objections.filter(({ objectorId }) => !team.some(({ personId }) => personId === objectorId));
-  const opened = await openAll(
-    hidden.map(({ name }) => name),
-    deps.sealer,
-  );
-  const known = await namesOf(
-    deps,
-    hidden.flatMap(({ objectorId }) => (objectorId === undefined ? [] : [objectorId])),
-  );
-  return [...opened.filter((name) => name !== null), ...known.values()];
+  const members = team.map(({ personId }) => personId);
+  const [given, known] = await Promise.all([
+    openAll(
+      hidden.map(({ name }) => name),
+      deps.sealer,
+    ),
+    namesOf(deps, [...members, ...hidden.flatMap(({ objectorId }) => objectorId ?? [])]),
+  ]);
+  return {
+    hidden: [
+      // What an account says is a name; what was only given for one may be any word.
+      ...given.flatMap((name) => (name === null || isCommonWord(name) ? [] : name)),
+      ...hidden.flatMap(({ objectorId }) => known.get(objectorId ?? '') ?? []),
+    ],
+    shown: [...members.flatMap((id) => known.get(id) ?? []), caller.institution.name],
+  };
 }
 
-function findingsOf(content: NoticeContent, names: readonly string[]): FieldError[] {
-  const shown = [
-    ['/heading', content.heading] as const,
-    ...content.items.map(({ value }, i) => [`/items/${i}/value`, value] as const),
-  ];
-  return shown.flatMap(([pointer, text]) => disclosureFindings(text, names).map(({ zh, en }) => ({ pointer, zh, en })));
+function findingsOf({ heading, items }: NoticeContent): FieldError[] {
+  const shown = [['/heading', heading] as const, ...items.map(({ value }, i) => [`/items/${i}/value`, value] as const)];
+  return shown.flatMap(([pointer, text]) => disclosureFindings(text).map(({ zh, en }) => ({ pointer, zh, en })));
+}
+
+/**
+ * Objectors' names in what the unit worded itself. What the service composes comes from the case and names nobody as an
+ * objector, though somebody shown there may bear the same name; a word of the service's own wording tells nothing either.
+ */
+function namedFindings(content: NoticeContent, composed: NoticeContent, { hidden, shown }: Names): FieldError[] {
+  const own = new Map(composed.items.map(({ item, value }) => [item, value]));
+  return content.items.flatMap(({ item, value }, i) => {
+    const words = own.get(item) ?? '';
+    if (!editable.has(item) || value === words) return [];
+    const meant = hidden.filter((name) => !words.includes(name.trim()));
+    return namesFound(value, { hidden: meant, shown }).map(({ zh, en }) => ({ pointer: `/items/${i}/value`, zh, en }));
+  });
 }
 
 /** Composes the notice of the case as it stands. */
@@ -84,12 +106,9 @@ export async function draftNotice(
     n,
   };
   const { content, missing } = composeNotice(source, kind);
-  const findings = findingsOf(content, await objectorNames(context, record.state));
-  return { kind, content, contentDigest: digestOf(content), items: content.items.map(({ item }) => item), missing, findings };
+  const items = content.items.map(({ item }) => item);
+  return { kind, content, contentDigest: digestOf(content), items, missing, findings: findingsOf(content) };
 }
-
-/** The unit words this item itself; everything else comes from the case. */
-const editable = new Set<string>(['objectionRoute']);
 
 /** The content without what the unit may word itself. */
 function comparable({ items, ...rest }: NoticeContent): string {
@@ -109,12 +128,13 @@ async function checkPublication(
   const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
   // A notice that the case does not need is the decider's to refuse.
   if (body.kind === 'price' && !record.state.application?.price) return;
-  const shown = findingsOf(content, await objectorNames(context, record.state));
+  const draft = await draftNotice(context, facts.id, body.kind, body.n);
+  const names = await objectorNames(context, record.state);
+  const shown = [...findingsOf(content), ...namedFindings(content, draft.content, names)];
   if (shown.length > 0) {
     const errors = shown.map((one) => ({ ...one, pointer: `/body/content${one.pointer}` }));
     throw new Problem('notice.disclosure', { errors });
   }
-  const draft = await draftNotice(context, facts.id, body.kind, body.n);
   if (comparable(draft.content) !== comparable(content)) throw new Problem('notice.changed');
 }
 
@@ -148,9 +168,7 @@ async function checkFinding(
   const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
   const names = await objectorNames(context, record.state);
   const errors = body.findings.flatMap(({ reasons }, i) =>
-    disclosureFindings(reasons.text, names)
-      .filter(({ kind }) => kind === 'objector')
-      .map(({ zh, en }) => ({ pointer: `/body/findings/${i}/reasons`, zh, en })),
+    namesFound(reasons.text, names).map(({ zh, en }) => ({ pointer: `/body/findings/${i}/reasons`, zh, en })),
   );
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }
@@ -172,7 +190,7 @@ async function checkGrounds(
   grounds: string,
   at: '/body/grounds' | '/body/mendingId',
 ): Promise<void> {
-  const found = disclosureFindings(grounds, await objectorNames(context, record.state)).filter(({ kind }) => kind === 'objector');
+  const found = namesFound(grounds, await objectorNames(context, record.state));
   const errors = found.map(({ zh, en }) => ({ pointer: at, zh, en }));
   if (errors.length > 0) throw new Problem('objection.namesObjector', { errors });
 }

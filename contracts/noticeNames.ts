@@ -15,15 +15,19 @@ export const ERASED_NAME = '（姓名已依法删除 / name erased）';
 /** Whether the text holds what would be taken for a mark; nobody may write one. */
 export const holdsMark = (text: string): boolean => text.search(MARK) >= 0;
 
+/** Finds any of the words; the longest first, since one may be the beginning of another. */
+export function anyOf(words: readonly string[]): RegExp | undefined {
+  const sorted = [...new Set(words)]
+    .toSorted((a, b) => b.length - a.length)
+    .map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return sorted.length === 0 ? undefined : new RegExp(sorted.join('|'), 'g');
+}
+
 /** The content as the text that is kept: a mark for every name. */
 export function namesApart(content: NoticeContent, names: readonly { name: string; ref: SealedRef }[]): string {
   const marks = new Map(names.map(({ name, ref }) => [name, `⟦${ref.sealed}:${ref.digest}⟧`]));
-  // The longest first: a name may be the beginning of another.
-  const sorted = [...marks.keys()]
-    .toSorted((a, b) => b.length - a.length)
-    .map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  if (sorted.length === 0) return canonicalJson(content);
-  const any = new RegExp(sorted.join('|'), 'g');
+  const any = anyOf([...marks.keys()]);
+  if (!any) return canonicalJson(content);
   const items = content.items.map((one) => ({ ...one, value: one.value.replaceAll(any, (name) => marks.get(name) ?? name) }));
   return canonicalJson({ ...content, items });
 }

@@ -125,7 +125,7 @@ export class Walk {
     }
   }
 
-  async decide(): Promise<void> {
+  async decide(minutesNumber = '领纪〔2026〕1号'): Promise<void> {
     const ledger = await this.get('supervisor', `/cases/${this.caseId}/ledger?limit=200`);
     const events = (ledger.body as { items: { type: string; data: { assessment?: EmpowermentState['assessment'] } }[] }).items;
     const assessment = events.findLast(({ data }) => data.assessment !== undefined)?.data.assessment;
@@ -133,7 +133,7 @@ export class Walk {
     await this.does('secretary', 'recordDecision', {
       body: 'leadingGroup',
       heldOn: (await this.today()).slice(0, 10),
-      minutesNumber: '领纪〔2026〕1号',
+      minutesNumber,
       minutes: await this.upload('secretary', '会议纪要'),
       present: [...new Set([...seats.map(({ key }) => this.person(key)), ...(assessment?.eligible ?? [])])],
       substitutes: [],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { disclosureFindings } from '../../../api/disclosure.ts';
+import { disclosureFindings, isCommonWord, namesFound } from '../../../api/disclosure.ts';
 
-const kinds = (text: string, names: string[] = []): string[] => disclosureFindings(text, names).map(({ kind }) => kind);
+const kinds = (text: string): string[] => disclosureFindings(text).map(({ kind }) => kind);
+/** What is said of the text where these object and those are shown. */
+const named = (text: string, hidden: string[], shown: string[] = []): string[] =>
+  namesFound(text, { hidden, shown }).map(({ zh }) => zh);
 
 describe('what must not be shown', () => {
   it.each([
@@ -18,10 +21,33 @@ describe('what must not be shown', () => {
   ])('%s', (text, kind) => {
     expect(kinds(text)).toEqual([kind]);
   });
+});
 
-  it('an objector’s name, however it stands in the text', () => {
-    expect(kinds('据王小明反映', ['王小明'])).toEqual(['objector']);
-    expect(kinds('据王小明反映', ['王', ''])).toEqual([]);
+const found = (...names: string[]): string[] => names.map((name) => `含异议人姓名“${name}”，请删去或改写`);
+
+describe('an objector’s name', () => {
+  it('is told with its words, however it stands in the text', () => {
+    expect(named('据王小明、李四反映', ['王小明', '李四', '张三'])).toEqual(found('王小明', '李四'));
+    expect(namesFound('by Ｗang (1).', { hidden: [' Wang (1) '], shown: [] }).map(({ en }) => en)).toEqual([
+      'names an objector: “Wang (1)”; leave it out or reword it',
+    ]);
+    expect(named('据王小明反映', ['王', '', ' '])).toEqual([]);
+  });
+
+  it('is not meant by the same name of a member of the team, nor by a longer one around it', () => {
+    expect(named('完成人王伟明参与了实验', ['王伟'], ['王伟明'])).toEqual([]);
+    expect(named('完成人王伟明参与了实验，据王伟反映', ['王伟'], ['王伟明'])).toEqual(found('王伟'));
+    expect(named('完成人王伟参与了实验', ['王伟'], ['王伟'])).toEqual([]);
+    expect(named('据王伟明反映', ['王伟明'], ['王伟'])).toEqual(found('王伟明'));
+    expect(named('据王伟明反映', ['伟明'], ['王伟'])).toEqual(found('伟明'));
+  });
+
+  it.each(['单位', ' 完成人 ', '本单位完成人', '转化专员', 'Inventor'])('%s is a word of every text, and no name', (name) => {
+    expect(isCommonWord(name)).toBe(true);
+  });
+
+  it.each(['王伟', '单位王伟', '成方', 'Unitas', '异议人甲乙丙'])('%s may be one', (name) => {
+    expect(isCommonWord(name)).toBe(false);
   });
 });
 
