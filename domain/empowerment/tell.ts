@@ -136,18 +136,11 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
       ];
     case 'windowClosed':
       return [...team('windowClosed'), ...role('windowClosed', 'officer')];
-    case 'objectionReceived': {
+    case 'objectionReceived':
       if (event.data.onPaper) return role('objectionToConfirm', 'officer');
-      const receipt = person('objectionReceipt', event.data.objectorId, {
-        receivedAt: event.data.receivedAt,
-        inTime: event.data.inTime ? 1 : 0,
-      });
-      return event.data.inTime
-        ? [...receipt, ...role('objectionReceived', 'officer')]
-        : [...receipt, ...role('objectionLate', 'supervisor')];
-    }
+      return onReceipt(event.data.objectionId, event.data.inTime);
     case 'paperObjectionConfirmed':
-      return event.data.inTime ? role('objectionReceived', 'officer') : role('objectionLate', 'supervisor');
+      return onReceipt(event.data.objectionId, event.data.inTime);
     case 'objectionAdmitted':
       return [
         ...event.data.handlers.flatMap((h) => person('handlerNamed', h, { lastDay: event.data.handling.lastDay })),
@@ -261,6 +254,16 @@ function messagesOf(state: EmpowermentState, event: EmpowermentEvent): Message[]
     return [
       ...(data.lengthened ? team('noticeLengthened', { lastDay: data.lengthened.lastDay }) : []),
       ...(actor.kind === 'system' || over ? role('publicityGap', 'officer', days) : []),
+    ];
+  }
+
+  /** Of a letter only once it is confirmed: when it came in is not certain before. Its writer may have no account. */
+  function onReceipt(objectionId: string, inTime: boolean): Message[] {
+    const objection = state.objections.find(({ id }) => id === objectionId);
+    const values = { receivedAt: objection?.receivedAt ?? '', inTime: inTime ? 1 : 0 };
+    return [
+      ...person('objectionReceipt', objection?.objectorId, values),
+      ...(inTime ? role('objectionReceived', 'officer') : role('objectionLate', 'supervisor')),
     ];
   }
 

@@ -52,6 +52,29 @@ describe('who is told what', () => {
     expect(one.told.at(-1)).toMatchObject({ template: 'objectionLate', to: { role: 'supervisor' } });
   });
 
+  it('the writer of a letter is sent a receipt once it is confirmed, in time or late, if they have an account', () => {
+    const one = caseAt('publicity', day);
+    const entered = one.told.length;
+    const [letter, nobodys] = [one.letter('2026-03-02 09:00', 'eva'), one.letter('2026-03-02 09:00')];
+    expect(one.told.slice(entered).map(({ template }) => template)).toEqual(['objectionToConfirm', 'objectionToConfirm']);
+    const receipts = (from: number) =>
+      one.told.slice(from).map(({ template, to, values }) => ({ template, to, in: values['inTime'] }));
+    const confirmed = one.told.length;
+    one.confirms(letter).confirms(nobodys);
+    const office = { template: 'objectionReceived', to: { role: 'officer' }, in: undefined };
+    expect(receipts(confirmed)).toEqual([{ template: 'objectionReceipt', to: { personId: 'eva' }, in: 1 }, office, office]);
+    expect(one.told[confirmed]?.values['receivedAt']).toBe(one.state.objections[0]?.receivedAt);
+    one.does('officer', 'rejectObjection', { objectionId: letter, reason: 'noGrounds', explanation: sealed('x') });
+    one.does('officer', 'rejectObjection', { objectionId: nobodys, reason: 'noGrounds', explanation: sealed('x') });
+    const late = one.windowsClose().letter(one.now.slice(0, 10) + ' 00:00', 'gu');
+    const closed = one.told.length;
+    one.confirms(late);
+    expect(receipts(closed)).toEqual([
+      { template: 'objectionReceipt', to: { personId: 'gu' }, in: 0 },
+      { template: 'objectionLate', to: { role: 'supervisor' }, in: undefined },
+    ]);
+  });
+
   it('a dead representative is not written to, though the case does not have another yet', () => {
     const one = caseAt('check', day).dies('an');
     const before = one.told.length;
