@@ -181,8 +181,8 @@ export function recordTitleChange(state: OpenState, act: Act<'recordTitleChange'
   if (receipt.kind === 'registry' && registryless)
     return refuse(
       'noRegistry',
-      '该类成果无登记机关，应提交各方签署的移交记录。',
-      'This kind has no registry; record the signed handover.',
+      '该类成果无登记机关，应提交移交记录，并列明在其上签字的全体完成人。',
+      'This kind has no registry; record the handover, and the inventors, all of whom have signed it.',
       { at: '/kind', clause: rule.cite.clause },
     );
   if (receipt.kind === 'registry' && !receipt.number)
