@@ -129,7 +129,10 @@ async function checkPublication(
   // A notice that the case does not need is the decider's to refuse.
   if (body.kind === 'price' && !record.state.application?.price) return;
   const draft = await draftNotice(context, facts.id, body.kind, body.n);
-  const names = await objectorNames(context, record.state);
+  const knows = knowsObjectors(context.caller, facts);
+  // Who may not know the objectors, as a deputy for this act alone, words nothing: an answer to their words would tell them.
+  if (!knows && digestOf(draft.content) !== body.contentDigest) throw new Problem('notice.changed');
+  const names = knows ? await objectorNames(context, record.state) : { hidden: [], shown: [] };
   const shown = [...findingsOf(content), ...namedFindings(content, draft.content, names)];
   if (shown.length > 0) {
     const errors = shown.map((one) => ({ ...one, pointer: `/body/content${one.pointer}` }));
@@ -166,7 +169,12 @@ async function checkFinding(
   body: { objectionId: string; findings: { reasons: Sealable }[] },
 ): Promise<void> {
   const record = await readCase(context.deps.prisma, context.caller.institution.id, facts.id);
-  const names = await objectorNames(context, record.state);
+  const { objections } = record.state;
+  // Handlers know the objector whom they handle, and are told of no other.
+  const known = knowsObjectors(context.caller, facts)
+    ? objections
+    : objections.filter(({ id, handlers }) => id === body.objectionId && handlers?.includes(context.caller.personId));
+  const names = await objectorNames(context, { ...record.state, objections: known });
   const errors = body.findings.flatMap(({ reasons }, i) =>
     namesFound(reasons.text, names).map(({ zh, en }) => ({ pointer: `/body/findings/${i}/reasons`, zh, en })),
   );

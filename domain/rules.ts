@@ -304,7 +304,7 @@ export function valueOf<K extends RuleKey>(snapshot: RuleSnapshot, key: K): Rule
 }
 
 /** Plain JSON values that say the same, whatever the order of their keys. */
-function sameValue(a: unknown, b: unknown): boolean {
+export function sameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [left, right] = [Object.entries(a), Object.entries(b)];
   return (

@@ -1,4 +1,5 @@
 /** What of an application everybody consents to: all of it, but for the papers that prove what it says. */
+import { sameValue } from '../../rules.ts';
 import type { DocumentRef } from '../../process.ts';
 import type { Application } from '../acts.ts';
 
@@ -45,16 +46,16 @@ export const consented: Consented = {
 
 export const partsOf = (before: Application, now: Application): (keyof Application)[] =>
   ([...new Set([...Object.keys(before), ...Object.keys(now)])] as (keyof Application)[]).filter(
-    (part) => JSON.stringify(before[part]) !== JSON.stringify(now[part]),
+    (part) => !sameValue(before[part], now[part]),
   );
 
-function consentedIn(application: Application, part: keyof Application): string | undefined {
+function consentedIn(application: Application, part: keyof Application): unknown {
   const value = application[part];
   const row = consented[part] as 'whole' | ((value: unknown) => unknown);
   if (value === undefined) return undefined;
-  return JSON.stringify(row === 'whole' ? value : row(value));
+  return row === 'whole' ? value : row(value);
 }
 
 /** Whether the change is of something that was consented to, so that all are asked again. */
 export const asksConsent = (before: Application, now: Application): boolean =>
-  partsOf(before, now).some((part) => consentedIn(before, part) !== consentedIn(now, part));
+  partsOf(before, now).some((part) => !sameValue(consentedIn(before, part), consentedIn(now, part)));

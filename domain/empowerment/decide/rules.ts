@@ -69,8 +69,19 @@ export function transitionFault(state: OpenState, act: Asking, { toHash, newNoti
       'The agreement is concluded and binds: only a prevailing rule moves the case now, and without a new notice.',
       { status: 409 },
     );
+  if (binds) return undefined;
+  const open = state.objections.some((o) => isPending(o) || (o.consequence !== 'none' && !state.settled.includes(o.id)));
+  const objectionFirst = refuse(
+    'objectionPending',
+    '有未办结的异议，办结后再变更适用规则。',
+    'An objection is pending; decide it first.',
+    {
+      status: 409,
+    },
+  );
   const shown = shownNow(state);
-  if (binds || shown.length === 0) return undefined;
+  // What is shown anew in any case may still have an objection to what was shown before.
+  if (shown.length === 0) return open ? objectionFirst : undefined;
   const order = valueOf(rules, 'publicity.order');
   // What was shown without the approval, or in the order, that the rules ask for now was shown too early.
   const early =
@@ -86,12 +97,7 @@ export function transitionFault(state: OpenState, act: Asking, { toHash, newNoti
       'A case that has been publicised moves to new rules with a new notice.',
       { at: '/newNotice', ...(short ? { clause: ruleOf(rules, `publicity.${application.mode}`).cite.clause } : {}) },
     );
-  const open = state.objections.some((o) => isPending(o) || (o.consequence !== 'none' && !state.settled.includes(o.id)));
-  return newNotice && open
-    ? refuse('objectionPending', '有未办结的异议，办结后再变更适用规则。', 'An objection is pending; decide it first.', {
-        status: 409,
-      })
-    : undefined;
+  return newNotice && open ? objectionFirst : undefined;
 }
 
 /** The recorded transition to today's rules, by a collective decision; with a new notice where one had been published. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { application as schema } from '../../../contracts/schemas.ts';
-import { consented } from '../../../domain/empowerment/decide/consented.ts';
+import { asksConsent, consented, partsOf } from '../../../domain/empowerment/decide/consented.ts';
 import type { Application } from '../../../domain/empowerment/index.ts';
 import { caseAt } from './case.ts';
 import { applicationOf, paper, sealed } from './world.ts';
@@ -85,5 +85,23 @@ describe('of an application', () => {
 
   test.each(papers)('%s is not', (_, change) => {
     expect(fallAway(change)).toBe(false);
+  });
+
+  it('is the same in whatever order its keys come: a database keeps its own', () => {
+    const turned = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(turned)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .toReversed()
+                .map(([key, one]) => [key, turned(one)]),
+            )
+          : value;
+    const after = turned(before) as Application;
+    expect(Object.keys(after)).not.toEqual(Object.keys(before));
+    expect(partsOf(before, after)).toEqual([]);
+    expect(asksConsent(before, { ...after, conditions: condition(true, 'another') })).toBe(false);
+    expect(asksConsent(before, { ...after, resultNumber: 'ZL2' })).toBe(true);
   });
 });
