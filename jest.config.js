@@ -1,5 +1,5 @@
 // Three projects: `unit` needs nothing running; `gates` neither, but takes its time (the replay gate, the command line, whole
-// cases and ledgers by chance); `services` starts real PostgreSQL and a real Temporal server once.
+// cases and ledgers by chance, the bounds of every number); `services` starts real PostgreSQL and a real Temporal server once.
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -11,7 +11,7 @@ const common = { testEnvironment: 'node', extensionsToTreatAsEsm: ['.ts'], trans
 export default {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,golden}/**/*.test.ts'] },
-    { ...common, displayName: 'gates', testMatch: ['<rootDir>/test/{replay,cli,random}/**/*.test.ts'] },
+    { ...common, displayName: 'gates', testMatch: ['<rootDir>/test/{replay,cli,random,bounds}/**/*.test.ts'] },
     {
       ...common,
       displayName: 'services',

@@ -5,15 +5,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import type { Bodies, DecidingBody, Step } from '../../../domain/empowerment/index.ts';
-import type { Mode, RuleKey, RuleSnapshot, RuleValues } from '../../../domain/rules.ts';
-import { timedSteps, type TimedStep } from '../../../domain/timedSteps.ts';
-import { addDays, addYears, computeDeadline, dateOfInstant, startOfDay, type CivilDate } from '../../../domain/time/index.ts';
-import { keyTable, sampleNames, type SampleName } from '../../../policies/index.ts';
-import { titleChangeReminders } from '../../../worker/probes/reminders.ts';
-import { numericKeys } from '../policies/numbers.ts';
-import { Case, caseAt } from './case.ts';
-import { rulesOf, sealed, type Plan } from './world.ts';
+import type { Bodies, DecidingBody, Step } from '../../domain/empowerment/index.ts';
+import type { Mode, RuleKey, RuleSnapshot, RuleValues } from '../../domain/rules.ts';
+import { timedSteps, type TimedStep } from '../../domain/timedSteps.ts';
+import { addDays, addYears, computeDeadline, dateOfInstant, startOfDay, type CivilDate } from '../../domain/time/index.ts';
+import { keyTable, sampleNames, type SampleName } from '../../policies/index.ts';
+import { titleChangeReminders } from '../../worker/probes/reminders.ts';
+import { numericKeys } from '../unit/policies/numbers.ts';
+import { Case, caseAt } from '../unit/empowerment/case.ts';
+import { rulesOf, sealed, type Plan } from '../unit/empowerment/world.ts';
 
 const today = '2026-03-02';
 const start = `${today} 09:00`;
@@ -269,7 +269,7 @@ for (const step of timedSteps)
 /** Whether a step reads the key, or any code names it. */
 const sources = ['domain', 'workflows', 'activities', 'worker', 'api']
   .flatMap((folder) => {
-    const root = new URL(`../../../${folder}/`, import.meta.url);
+    const root = new URL(`../../${folder}/`, import.meta.url);
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     return files.filter((file) => !/^rule(s|Labels)\.ts$/.test(file)).map((file) => readFileSync(new URL(file, root), 'utf8'));
   })

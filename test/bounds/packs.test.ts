@@ -3,7 +3,7 @@
  * A new number is tested as soon as a pack gives it, and one of which nobody said what it bounds fails.
  */
 import { describe, expect, test } from '@jest/globals';
-import type { RuleKey } from '../../../domain/rules.ts';
+import type { RuleKey } from '../../domain/rules.ts';
 import {
   findCandidates,
   institutionKinds,
@@ -15,9 +15,9 @@ import {
   type Overlay,
   type Pack,
   type PackEntry,
-} from '../../../policies/index.ts';
-import { around, at, exampleOf, numbersIn, numericKeys, withNumber, type Place } from './numbers.ts';
-import { overlayWith } from './support.ts';
+} from '../../policies/index.ts';
+import { around, at, exampleOf, numbersIn, numericKeys, withNumber, type Place } from '../unit/policies/numbers.ts';
+import { overlayWith } from '../unit/policies/support.ts';
 
 type Bounds = 'floor' | 'ceiling' | 'fixed';
 
