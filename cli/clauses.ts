@@ -39,7 +39,7 @@ const rule = [
 
 const codeFolders = ['domain', 'contracts', 'policies', 'workflows', 'activities', 'worker', 'api', 'runtime'];
 /** The tests of this list itself say nothing of what is carried. */
-const ownTests = 'test/unit/policies/clauses.test.ts';
+const ownTests = 'test/cli/clauses.test.ts';
 
 /** Whether the text names the clause itself, and not one whose id only begins like it (bt-149.1 in bt-149.10a, hlj.g6 in hlj.g6b). */
 export function names(text: string, id: string): boolean {

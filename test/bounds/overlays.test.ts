@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Duration, RuleKey, RuleValues } from '../../../domain/rules.ts';
-import { loadShippedPacks, validateOverlay, type Institution, type Overlay } from '../../../policies/index.ts';
+import type { Duration, RuleKey, RuleValues } from '../../domain/rules.ts';
+import { loadShippedPacks, validateOverlay, type Institution, type Overlay } from '../../policies/index.ts';
 import {
   baotouInstitute,
   baotouUniversity,
@@ -9,7 +9,7 @@ import {
   overlayWith,
   pilotUniversity,
   testPack,
-} from './support.ts';
+} from '../unit/policies/support.ts';
 
 const packs = loadShippedPacks();
 const days = (n: number): Duration => ({ bound: 'atLeast', n, unit: 'calendarDay' });

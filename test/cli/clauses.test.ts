@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { clausesAsMarkdown, clausesAsText, marked, names, surveyClauses, tested } from '../../../cli/clauses.ts';
+import { clausesAsMarkdown, clausesAsText, marked, names, surveyClauses, tested } from '../../cli/clauses.ts';
 import {
   documentLabels,
   loadRegister,
@@ -11,11 +11,11 @@ import {
   ruleKeyLabels,
   ruleKeys,
   valueSchemas,
-} from '../../../policies/index.ts';
+} from '../../policies/index.ts';
 
 const register = loadRegister();
 const packs = loadShippedPacks();
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('finding a clause in a file', () => {
   test.each([
@@ -100,13 +100,13 @@ describe('the list of clauses', () => {
     expect(row('nm-hei.8e')?.packs.map((one) => one.key)).toEqual(
       expect.arrayContaining(['publicity.coOwnership', 'publicity.fullOwnership', 'publicity.useRight']),
     );
-    expect(row('nm-hei.8e')?.tests).toContain('test/unit/policies/dates.test.ts');
+    expect(row('nm-hei.8e')?.tests).toContain('test/bounds/dates.test.ts');
   });
 
   test('no table of the resolved law, and no list like this one, counts as a test', () => {
     const paths = new Set(rows.flatMap(({ tests }) => tests));
     expect([...paths].filter((path) => !/\.test\.ts$|\.csv$/.test(path))).toEqual([]);
-    expect(paths).not.toContain('test/unit/policies/clauses.test.ts');
+    expect(paths).not.toContain('test/cli/clauses.test.ts');
   });
 
   test('docs/clauses.md is as it would be written now: npm run clauses -- --markdown docs/clauses.md', () => {

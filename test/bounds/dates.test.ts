@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { RuleMissing, valueOf } from '../../../domain/rules.ts';
-import {
-  explain,
-  inForce,
-  lastDayOf,
-  loadShippedPacks,
-  withDates,
-  type Institution,
-  type Pack,
-} from '../../../policies/index.ts';
+import { RuleMissing, valueOf } from '../../domain/rules.ts';
+import { explain, inForce, lastDayOf, loadShippedPacks, withDates, type Institution, type Pack } from '../../policies/index.ts';
 import {
   baotouInstitute,
   baotouUniversity,
@@ -22,7 +14,7 @@ import {
   pilotInstitute,
   pilotUniversity,
   testPack,
-} from './support.ts';
+} from '../unit/policies/support.ts';
 
 const packs = loadShippedPacks();
 const packIds = (day: string, institution: Institution, of: readonly Pack[] = packs): string[] =>
